@@ -1,0 +1,113 @@
+"""Reads of the list as it stands."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from django.db.models import Max, Q
+
+from cpl.models import CURRENT, CPLEntry, DeviceModel, ListedEntry
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+    from django.db.models import QuerySet
+
+OWN_NUMBERS = r"^CPL-[0-9]{6}$"
+
+
+@dataclass(frozen=True, slots=True)
+class HashUse:
+    """Where a Manufacturer Image Hash stands in the list."""
+
+    cpl_entry_id: str
+    device_type: str
+    manufacturer_identifier: str
+    family: str
+
+
+def listed_entries() -> QuerySet[ListedEntry]:
+    """Every entry as the list shows it now."""
+    return ListedEntry.objects.all()
+
+
+def search_entries(
+    *,
+    device_type: str = "",
+    manufacturer: str = "",
+    device_model: str = "",
+    firmware_version: str = "",
+    status: str = "",
+    q: str = "",
+) -> Q:
+    """What narrows entries to those asked for; `q` looks in ids, models, versions and hashes."""
+    wanted = {
+        "device_type": device_type.upper(),
+        "manufacturer_identifier": manufacturer.upper(),
+        "device_model": device_model.upper(),
+        "firmware_version": firmware_version.upper(),
+        "status": status.upper(),
+    }
+    narrowed = Q(**{field: value for field, value in wanted.items() if value})
+    if q:
+        start = q.strip().upper()
+        narrowed &= (
+            Q(cpl_entry_id__startswith=start)
+            | Q(device_model__startswith=start)
+            | Q(firmware_version__startswith=start)
+            | Q(manufacturer_image_hash__startswith=start)
+        )
+    return narrowed
+
+
+def entries_by_id(cpl_entry_ids: Collection[str]) -> dict[str, ListedEntry]:
+    """The entries with these ids, by id; unknown ids are simply absent."""
+    found = ListedEntry.objects.filter(cpl_entry_id__in=cpl_entry_ids)
+    return {entry.cpl_entry_id: entry for entry in found}
+
+
+def current_entries_of(
+    *, device_type: str, manufacturer_identifier: str, device_model: str, firmware_version: str
+) -> list[str]:
+    """The ids of the Current entries of one Device Model and version."""
+    same = ListedEntry.objects.filter(
+        device_type=device_type,
+        manufacturer_identifier=manufacturer_identifier,
+        device_model=device_model,
+        firmware_version=firmware_version,
+        status=CURRENT,
+    )
+    return sorted(same.values_list("cpl_entry_id", flat=True))
+
+
+def uses_of_hash(manufacturer_image_hash: str) -> list[HashUse]:
+    """Every entry that carries this hash now."""
+    found = ListedEntry.objects.filter(manufacturer_image_hash=manufacturer_image_hash)
+    return [
+        HashUse(
+            cpl_entry_id=entry.cpl_entry_id,
+            device_type=entry.device_type,
+            manufacturer_identifier=entry.manufacturer_identifier,
+            family=entry.device_model[:4],
+        )
+        for entry in found.order_by("cpl_entry_id")
+    ]
+
+
+def next_entry_id() -> str:
+    """The id FIR gives next: one above the highest `CPL-nnnnnn`.
+
+    Ask it under the list's lock (`cpl.operations.lock_device_model`), or two may get the same.
+    """
+    numbered = CPLEntry.objects.filter(cpl_entry_id__regex=OWN_NUMBERS)
+    highest = numbered.aggregate(highest=Max("cpl_entry_id"))["highest"]
+    number = int(highest.removeprefix("CPL-")) + 1 if highest else 1
+    return f"CPL-{number:06d}"
+
+
+def find_device_models(keys: Collection[tuple[str, str, str]]) -> dict[tuple[str, str, str], int]:
+    """Ids of the Device Models named by (Device Type, Manufacturer Identifier, model)."""
+    models = DeviceModel.objects.filter(manufacturer__identifier__in={key[1] for key in keys})
+    known = models.values_list("device_type", "manufacturer__identifier", "device_model", "pk")
+    return {tuple_[:3]: tuple_[3] for tuple_ in known if tuple_[:3] in keys}

@@ -1,0 +1,258 @@
+"""What answers look like: models and queries turned into the JSON of the contract."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from fir.eligibility.assumptions import ASSUMPTIONS
+from fir.eligibility.rules import ALL_RULES, Outcome, sentence_of
+from fir.ledger.queries import event_body, payload_of
+from fir.records.queries import (
+    contact_answer,
+    contacts_of,
+    entries_of_models,
+    entry_events,
+    key_of,
+    path_entry,
+    positions_in_model,
+    versions_of,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from cpl.models import EntryColumns
+    from fir.eligibility.models import Finding
+    from fir.estates.models import EstateLoad
+    from fir.notifications.models import Notice
+    from fir.records.models import RepositoryEntry
+    from fir.records.queries import Contact
+    from fir.records.rules import Position
+    from fir.submissions.models import Submission
+
+RULES = {rule.code: rule for rule in ALL_RULES}
+NO_NEXT_STEP = {
+    Outcome.UP_TO_DATE: "Nothing to do.",
+    Outcome.NOT_LISTED: "Ask the Manufacturer which entry lists this version, and check the "
+    "inventory.",
+    Outcome.UNCONFIRMED: "Ask the Manufacturer to declare what is unknown.",
+    Outcome.BLOCKED: "Settle the reasons first.",
+}
+
+
+def moment(at: datetime | None) -> str | None:
+    """A time as answers carry it: RFC 3339, UTC."""
+    return at.astimezone(UTC).isoformat().replace("+00:00", "Z") if at else None
+
+
+def entry_answer(entry: EntryColumns) -> dict[str, Any]:
+    """An entry of the list, in the sheet's words."""
+    return {
+        "cpl_entry_id": entry.cpl_entry_id,
+        "device_type": entry.device_type,
+        "manufacturer_identifier": entry.manufacturer_identifier,
+        "manufacturer_name": entry.manufacturer_name,
+        "device_model": entry.device_model,
+        "firmware_version": entry.firmware_version,
+        "smets_chts_version": entry.smets_chts_version,
+        "gbcs_version": entry.gbcs_version,
+        "esme_variant": entry.esme_variant,
+        "manufacturer_image_hash": entry.manufacturer_image_hash,
+        "cpa_certificate_id": entry.cpa_certificate_id,
+        "cpa_expiry_date": entry.cpa_expiry_date,
+        "cpa_renewal_date": entry.cpa_renewal_date,
+        "zigbee_certificate_id": entry.zigbee_certificate_id,
+        "dlms_certificate_id": entry.dlms_certificate_id,
+        "status": entry.status.capitalize(),
+        "date_added": entry.date_added,
+        "date_removed": entry.date_removed,
+        "removal_reason": entry.removal_reason,
+    }
+
+
+def record_answers(entries: Sequence[RepositoryEntry]) -> list[dict[str, Any]]:
+    """Records in a list: facts, pathway, place in the order of their model, and whom to ask."""
+    contacts = contacts_of({entry.manufacturer_identifier for entry in entries})
+    positions: dict[str, Position] = {}
+    for listed in entries_of_models({key_of(entry) for entry in entries}).values():
+        positions |= positions_in_model(map(path_entry, listed))
+    return [_record(entry, positions, contacts) for entry in entries]
+
+
+def _record(
+    entry: RepositoryEntry, positions: Mapping[str, Position], contacts: Mapping[str, Contact]
+) -> dict[str, Any]:
+    position = positions[entry.cpl_entry_id]
+    return {
+        **entry_answer(entry),
+        "position": position,
+        "latest": position == "N",
+        "pathway": {"declared": entry.pathway, "predecessors": sorted(entry.predecessors)},
+        "record_id": entry.record_id,
+        "published_at": moment(entry.published_at),
+        "release_notes": entry.release_notes,
+        "carries_updates": entry.carries_updates,
+        "contact": contact_answer(contacts.get(entry.manufacturer_identifier)),
+    }
+
+
+def record_answer(entry: RepositoryEntry, tags: list[str]) -> dict[str, Any]:
+    """One record, with the events of its entry that the asker may read as its history."""
+    history = [
+        {**event_body(event, payload_of(event)), "leaf_hash": event.leaf_hash}
+        for event in entry_events(entry.cpl_entry_id, tags)
+    ]
+    return {**record_answers([entry])[0], "history": history}
+
+
+def submission_answer(submission: Submission) -> dict[str, Any]:
+    """A submission with its state and what was decided of it."""
+    facts = (
+        "device_type",
+        "manufacturer_identifier",
+        "device_model",
+        "firmware_version",
+        "manufacturer_image_hash",
+        "smets_chts_version",
+        "gbcs_version",
+        "esme_variant",
+        "cpa_certificate_id",
+        "cpa_expiry_date",
+        "cpa_renewal_date",
+        "zigbee_certificate_id",
+        "dlms_certificate_id",
+        "release_notes",
+        "carries_updates",
+    )
+    return {
+        "id": str(submission.pk),
+        "state": submission.state,
+        "party": submission.party.slug,
+        "submitted_at": moment(submission.submitted_at),
+        **{name: getattr(submission, name) for name in facts},
+        "predecessors": submission.predecessors or "N/A",
+        "cpl_entry_id": submission.cpl_entry_id or None,
+        "decisions": [
+            {
+                "decision": decision.decision,
+                "reason": decision.reason,
+                "decided_at": moment(decision.decided_at),
+            }
+            for decision in submission.decisions.all()
+        ],
+    }
+
+
+def load_answer(load: EstateLoad) -> dict[str, Any]:
+    """An estate load and how far it is."""
+    done = {"QUEUED": 10, "READING": 25, "INDEXING": 60, "COMPARING": 90, "RECEIVING": 0}
+    return {
+        "id": load.pk,
+        "state": load.state,
+        "bytes_read": load.bytes_read,
+        "rows_read": load.rows_read,
+        "rows_bad": load.rows_bad,
+        "rows_total": load.rows_read if load.state != "RECEIVING" else None,
+        "percent": done.get(load.state, 100),
+        "devices": load.devices,
+        "notes_by_reason": load.notes_by_reason,
+        "refusal": load.refusal,
+        "received_at": moment(load.received_at),
+        "finished_at": moment(load.finished_at),
+    }
+
+
+def notice_answer(notice: Notice) -> dict[str, Any]:
+    """A notice with its counts by outcome."""
+    return {
+        "id": notice.pk,
+        "seq": notice.seq,
+        "kind": notice.kind,
+        "cpl_entry_id": notice.subject_id,
+        "title": notice.title,
+        "text": notice.text,
+        "counts": notice.counts,
+        "raised_at": moment(notice.raised_at),
+    }
+
+
+def finding_answers(findings: Sequence[Finding]) -> list[dict[str, Any]]:
+    """Findings with their sentences, routes, next steps and contacts. Two queries for all."""
+    contacts = contacts_of({f.cohort.manufacturer_identifier for f in findings})
+    named = {entry for f in findings for entry in (*f.route, *_target_id(f))}
+    versions = versions_of(named)
+    return [_finding(finding, versions, contacts) for finding in findings]
+
+
+def _target_id(finding: Finding) -> list[str]:
+    return [finding.target.cpl_entry_id] if finding.target else []
+
+
+def _finding(
+    finding: Finding, versions: Mapping[str, tuple[str, str]], contacts: Mapping[str, Contact]
+) -> dict[str, Any]:
+    cohort = finding.cohort
+    requests = _requests(cohort.device_type)
+    route = [
+        {"cpl_entry_id": hop, "firmware_version": versions[hop][0], "requests": requests}
+        for hop in finding.route
+    ]
+    target = finding.target and {
+        "cpl_entry_id": finding.target.cpl_entry_id,
+        "firmware_version": versions[finding.target.cpl_entry_id][0],
+        "manufacturer_image_hash": versions[finding.target.cpl_entry_id][1],
+        "latest": finding.target_is_latest,
+    }
+    return {
+        "id": str(finding.pk),
+        "device_type": cohort.device_type,
+        "manufacturer_identifier": cohort.manufacturer_identifier,
+        "device_model": cohort.device_model,
+        "firmware_version": cohort.firmware_version,
+        "device_status": cohort.device_status,
+        "responsible_roles": cohort.responsible_roles.split("+"),
+        "hub": _hub(finding),
+        "installed": finding.installed,
+        "position": finding.position,
+        "target": target,
+        "outcome": finding.outcome,
+        "reasons": [_sentence(code) for code in finding.reasons],
+        "warnings": [_sentence(code) for code in finding.warnings],
+        "route": route,
+        "next_step": _next_step(finding, route),
+        "contact": contact_answer(contacts.get(cohort.manufacturer_identifier)),
+        "device_count": cohort.device_count,
+    }
+
+
+def _hub(finding: Finding) -> dict[str, str] | None:
+    cohort = finding.cohort
+    if not cohort.hub_model:
+        return None
+    return {
+        "manufacturer_identifier": cohort.hub_manufacturer,
+        "device_model": cohort.hub_model,
+        "firmware_version": cohort.hub_version,
+    }
+
+
+def _requests(device_type: str) -> list[str]:
+    route = ASSUMPTIONS.routes.get(device_type)
+    return list(route.requests) if route else []
+
+
+def _next_step(finding: Finding, route: Sequence[Mapping[str, Any]]) -> str:
+    waiting = NO_NEXT_STEP.get(Outcome(finding.outcome))
+    if waiting or not route:
+        return waiting or ""
+    first = route[0]
+    return (
+        f"Ask the contact for the image of {first['firmware_version']} "
+        f"({first['cpl_entry_id']}) and send {' then '.join(first['requests'])}."
+    )
+
+
+def _sentence(code: str) -> dict[str, str]:
+    rule = RULES[code]
+    return {"code": code, "message": sentence_of(rule), "reference": rule.reference}

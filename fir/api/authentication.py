@@ -1,0 +1,63 @@
+"""Who is asking (a bearer key), and whether the door is open to them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from rest_framework.authentication import BaseAuthentication
+from rest_framework.exceptions import AuthenticationFailed
+from rest_framework.permissions import BasePermission
+
+from fir.parties.models import Actor
+from fir.parties.queries import actor_of_key
+
+if TYPE_CHECKING:
+    from rest_framework.request import Request
+
+    from fir.api.door import Door
+
+SCHEME = "Bearer"
+
+
+class KeyAuthentication(BaseAuthentication):
+    """`Authorization: Bearer <key>`, the key as `issue_key` printed it."""
+
+    def authenticate(self, request: Request) -> tuple[Actor, str] | None:
+        """The actor behind the key; None when no key is given.
+
+        Raises AuthenticationFailed when the header is of another form or the key will not do.
+        """
+        header = request.META.get("HTTP_AUTHORIZATION", "")
+        if not header:
+            return None
+        scheme, _, key = header.partition(" ")
+        if scheme.lower() != SCHEME.lower() or not key.strip():
+            raise AuthenticationFailed("Send the key as: Authorization: Bearer <key>.")
+        actor = actor_of_key(key.strip())
+        if actor is None:
+            raise AuthenticationFailed("This key is unknown or was revoked.")
+        return actor, SCHEME
+
+    def authenticate_header(self, request: Request) -> str:
+        """What a 401 asks for."""
+        return SCHEME
+
+
+class HoldsPermission(BasePermission):
+    """Whether the actor holds one of the permissions that the door asks for at this method."""
+
+    def has_permission(self, request: Request, view: Door) -> bool:  # type: ignore[override]
+        """True where the door is public, or the actor holds what it asks for."""
+        wanted = view.requires.get(request.method or "", ())
+        if not wanted:
+            return True
+        actor = request.user
+        if not isinstance(actor, Actor):
+            return False
+        if not any(actor.may(permission) for permission in wanted):
+            self.message = (
+                f"This key lacks the permission {' or '.join(p.name for p in wanted)}: "
+                f"{wanted[0].sentence}"
+            )
+            return False
+        return True

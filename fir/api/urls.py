@@ -1,0 +1,42 @@
+"""The URLs of the API, under /api/v1/."""
+
+from django.urls import path
+
+from fir.api.views import eligibility, estates, feed, records, shell, submissions
+
+urlpatterns = [
+    path("", shell.Index.as_view(), name="api-index"),
+    path("feed", feed.Feed.as_view(), name="feed"),
+    path("firmware", records.Firmware.as_view(), name="firmware"),
+    path(
+        "firmware/<str:cpl_entry_id>",
+        records.FirmwareRecordDoor.as_view(),
+        name="firmware-record",
+    ),
+    path("cpl", records.CPL.as_view(), name="cpl"),
+    path("cpl/<str:cpl_entry_id>", records.CPLEntryDoor.as_view(), name="cpl-entry"),
+    path("submissions", submissions.Submissions.as_view(), name="submissions"),
+    path(
+        "submissions/<uuid:submission_id>",
+        submissions.SubmissionDoor.as_view(),
+        name="submission",
+    ),
+    path(
+        "submissions/<uuid:submission_id>/decision",
+        submissions.DecisionDoor.as_view(),
+        name="decision",
+    ),
+    path("estate/loads", estates.EstateLoads.as_view(), name="estate-loads"),
+    path("estate/loads/<int:load_id>", estates.EstateLoadDoor.as_view(), name="estate-load"),
+    path(
+        "estate/loads/<int:load_id>/errors.csv",
+        estates.EstateLoadErrors.as_view(),
+        name="estate-load-errors",
+    ),
+    path(
+        "estate/loads/<int:load_id>/accept", estates.AcceptLoad.as_view(), name="accept-load"
+    ),
+    path("estate/summary", estates.EstateSummary.as_view(), name="estate-summary"),
+    path("eligibility", eligibility.Eligibility.as_view(), name="eligibility"),
+    path("notices", eligibility.Notices.as_view(), name="notices"),
+]

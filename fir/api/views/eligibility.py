@@ -1,0 +1,56 @@
+"""Which of a Supplier's devices may take which release, and why the others may not."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import TYPE_CHECKING
+
+from rest_framework.response import Response
+
+from cpl.models import DEVICE_TYPES
+from fir.api.answers import finding_answers, notice_answer
+from fir.api.door import PAGING, Door
+from fir.eligibility.queries import findings_of, reasons_of, standing_of, totals_of
+from fir.eligibility.rules import Outcome
+from fir.notifications.queries import notices_of
+from fir.parties.permissions import Permission
+
+if TYPE_CHECKING:
+    from rest_framework.request import Request
+
+
+class Eligibility(Door):
+    """`GET /eligibility?target=&device_type=&outcome=`: findings, and their totals."""
+
+    requires = {"GET": (Permission.VIEW_ESTATE,)}
+    parameters = ("target", "device_type", "outcome", "party", *PAGING)
+
+    def get(self, request: Request) -> Response:
+        """Findings for each model's latest release, or for the target that was named."""
+        supplier = self.supplier()
+        findings = findings_of(
+            supplier,
+            target=self.text("target").upper(),
+            device_type=self.choice("device_type", DEVICE_TYPES),
+            outcome=self.choice("outcome", tuple(Outcome)),
+        )
+        return Response(
+            {
+                **asdict(standing_of(supplier)),
+                "totals": totals_of(findings),
+                "reasons": reasons_of(findings),
+                **self.page(findings, finding_answers, "id"),
+            }
+        )
+
+
+class Notices(Door):
+    """`GET /notices`: what this Party was told, newest first."""
+
+    requires = {"GET": (Permission.VIEW_NOTICES,)}
+    parameters = PAGING
+
+    def get(self, request: Request) -> Response:
+        """The notices, with this Party's own counts."""
+        notices = notices_of(self.actor.party)
+        return Response(self.page(notices, lambda rows: list(map(notice_answer, rows)), "-id"))

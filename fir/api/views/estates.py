@@ -1,0 +1,161 @@
+"""A Supplier's estate: sending it in, watching it load, and its summary."""
+
+from __future__ import annotations
+
+import csv
+from collections import Counter
+from dataclasses import asdict
+from http import HTTPStatus
+from typing import TYPE_CHECKING
+
+from django.http import Http404, StreamingHttpResponse
+from django.urls import reverse
+from django.utils import timezone
+from rest_framework.response import Response
+
+from fir.api.answers import load_answer
+from fir.api.door import PAGING, Door
+from fir.api.problems import InputRefused
+from fir.eligibility.queries import estate_by_version, standing_of
+from fir.estates.operations import accept_load, receive_load
+from fir.estates.queries import find_load, loads_of, notes_of
+from fir.parties.permissions import Permission
+from fir.records.rules import Position
+from fir.submissions.claims import Fault
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from rest_framework.request import Request
+
+    from fir.estates.models import EstateLoad
+
+PIECE = 1 << 18
+
+
+class BodyCutOff(ConnectionError):
+    """The sender went away before the whole body was in."""
+
+
+class EstateLoads(Door):
+    """`POST /estate/loads` sends an inventory in; `GET` lists the loads."""
+
+    requires = {"GET": (Permission.VIEW_ESTATE,), "POST": (Permission.LOAD_ESTATE,)}
+    parameters = ("mode", *PAGING)
+
+    def get(self, request: Request) -> Response:
+        """The loads, newest first."""
+        loads = loads_of(self.supplier())
+        return Response(self.page(loads, lambda rows: list(map(load_answer, rows)), "-id"))
+
+    def post(self, request: Request) -> Response:
+        """Take in the body as it streams: 202 when it is in, 422 when it cannot be read."""
+        if self.choice("mode", ("FULL", "DELTA")) == "DELTA":
+            message = "Only whole inventories are taken in so far; send mode=full."
+            raise InputRefused([Fault("mode", "NOT_OFFERED", message)])
+        load = receive_load(
+            party=self.actor.party, pieces=_body(request), by=self.actor, at=timezone.now()
+        )
+        where = reverse("estate-load", kwargs={"load_id": load.pk})
+        return Response(
+            load_answer(load), status=HTTPStatus.ACCEPTED, headers={"Location": where}
+        )
+
+
+def _body(request: Request) -> Iterator[bytes]:
+    """The body piece by piece, as it arrives: nothing of it is kept whole or put in a file."""
+    environ = request.META
+    if "chunked" in environ.get("HTTP_TRANSFER_ENCODING", "").lower():
+        source, expected = environ["wsgi.input"], None
+    else:
+        source, expected = request._request, int(environ.get("CONTENT_LENGTH") or 0)
+    read = 0
+    while piece := source.read(PIECE):
+        read += len(piece)
+        yield piece
+    if expected is not None and read < expected:
+        raise BodyCutOff(f"{read} of {expected} bytes arrived.")
+
+
+class _OneLoad(Door):
+    def load(self, load_id: int) -> EstateLoad:
+        """The asker's own load; anybody else's does not exist here."""
+        load = find_load(self.supplier(), load_id)
+        if load is None:
+            raise Http404
+        return load
+
+
+class EstateLoadDoor(_OneLoad):
+    """`GET /estate/loads/{id}`: how far a load is."""
+
+    requires = {"GET": (Permission.VIEW_ESTATE, Permission.LOAD_ESTATE)}
+
+    def get(self, request: Request, load_id: int) -> Response:
+        """The load."""
+        return Response(load_answer(self.load(load_id)))
+
+
+class EstateLoadErrors(_OneLoad):
+    """`GET /estate/loads/{id}/errors.csv`: what was noted of its rows."""
+
+    requires = {"GET": (Permission.VIEW_ESTATE, Permission.LOAD_ESTATE)}
+
+    def get(self, request: Request, load_id: int) -> StreamingHttpResponse:
+        """The report, a row a note; values are masked unless hexadecimal."""
+        notes = notes_of(self.load(load_id))
+        columns = ("line", "column", "reason", "value", "kept")
+        writer = csv.writer(_Echo())
+        rows = notes.values_list(*columns).iterator(chunk_size=2000)
+        lines = (writer.writerow(row) for row in (columns, *rows))
+        return StreamingHttpResponse(lines, content_type="text/csv; charset=utf-8")
+
+
+class _Echo:
+    """A file that hands every line straight back, for the csv writer."""
+
+    def write(self, line: str) -> str:
+        """The line."""
+        return line
+
+
+class AcceptLoad(_OneLoad):
+    """`POST /estate/loads/{id}/accept`: take a held load without its bad rows."""
+
+    requires = {"POST": (Permission.LOAD_ESTATE,)}
+
+    def post(self, request: Request, load_id: int) -> Response:
+        """The load, swapped in; 409 when it is not held."""
+        load = accept_load(load=self.load(load_id), by=self.actor, at=timezone.now())
+        return Response(load_answer(load))
+
+
+class EstateSummary(Door):
+    """`GET /estate/summary`: the estate by Device Model and version, with N, N-1 and older."""
+
+    requires = {"GET": (Permission.VIEW_ESTATE,)}
+    parameters = ("party",)
+
+    def get(self, request: Request) -> Response:
+        """Counts by version; the percentage leaves out GPF and unlisted devices and says so."""
+        supplier = self.supplier()
+        versions = estate_by_version(supplier)
+        by_position: Counter[str] = Counter()
+        for row in versions:
+            counted = row.device_type != "GPF" or row.position == Position.UNLISTED
+            by_position[row.position if counted else "GPF"] += row.devices
+        measured = sum(by_position[p] for p in (Position.N, Position.N_1, Position.OLDER))
+        good = by_position[Position.N] + by_position[Position.N_1]
+        return Response(
+            {
+                **asdict(standing_of(supplier)),
+                "devices": sum(row.devices for row in versions),
+                "by_position": {p.value: by_position[p] for p in Position},
+                "left_out": {
+                    "gpf": by_position["GPF"],
+                    "unlisted": by_position[Position.UNLISTED],
+                },
+                "percent_n_or_n_1": round(100 * good / measured, 2) if measured else None,
+                "versions": [asdict(row) for row in versions],
+            }
+        )

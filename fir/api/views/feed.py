@@ -1,0 +1,37 @@
+"""The feed: everything that happened, in order."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from fir.api.door import LARGEST_SEQ, Door
+from fir.ledger.queries import feed_page, last_seq
+from fir.parties.permissions import Permission
+
+if TYPE_CHECKING:
+    from django.http import HttpResponse
+    from rest_framework.request import Request
+    from rest_framework.response import Response
+
+MOST_EVENTS = 1000
+
+
+class Feed(Door):
+    """`GET /feed?after=<seq>&limit=<n>`: the events after a seq; go on at `next_after`."""
+
+    requires = {"GET": (Permission.READ_FEED,)}
+    parameters = ("after", "limit")
+
+    def get(self, request: Request) -> Response | HttpResponse:
+        """Events in seq order. One that is not for this Party is its seq and leaf hash alone."""
+        after = self.number("after", usual=0, least=0, most=LARGEST_SEQ)
+        limit = self.number("limit", usual=100, least=1, most=MOST_EVENTS)
+        head = last_seq()
+
+        def page() -> str:
+            found = feed_page(after=after, limit=limit, head=head, tags=self.actor.party.tags)
+            return (
+                f'{{"events":{found.events},"next_after":{found.next_after},"head":{head}}}'
+            )
+
+        return self.unless_unchanged(head, page)

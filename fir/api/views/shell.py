@@ -1,0 +1,52 @@
+"""What stands beside the subjects: the index and the health check."""
+
+from __future__ import annotations
+
+import os
+from http import HTTPStatus
+from typing import TYPE_CHECKING
+
+from django.db import OperationalError
+from rest_framework.response import Response
+
+from fir.api.door import Door
+from fir.ledger.queries import last_seq
+
+if TYPE_CHECKING:
+    from rest_framework.request import Request
+
+DOORS = {
+    "feed": "/api/v1/feed?after=0",
+    "firmware": "/api/v1/firmware",
+    "cpl": "/api/v1/cpl",
+    "submissions": "/api/v1/submissions",
+    "estate_loads": "/api/v1/estate/loads",
+    "estate_summary": "/api/v1/estate/summary",
+    "eligibility": "/api/v1/eligibility",
+    "notices": "/api/v1/notices",
+}
+
+
+class Index(Door):
+    """`GET /api/v1/`: where everything is. Public."""
+
+    def get(self, request: Request) -> Response:
+        """The doors of the API."""
+        about = "The Firmware Information Repository. Send your key as: Authorization: Bearer <key>"
+        return Response({"about": about, **DOORS})
+
+
+class Health(Door):
+    """`GET /health`: whether this process can answer from its database. Public."""
+
+    authentication_classes = ()
+
+    def get(self, request: Request) -> Response:
+        """200 with this start's token, or 503 when the database is away."""
+        token = os.environ.get("FIR_START_TOKEN", "")
+        try:
+            last_seq()
+        except OperationalError:
+            state = {"state": "The database is away.", "start_token": token}
+            return Response(state, status=HTTPStatus.SERVICE_UNAVAILABLE)
+        return Response({"state": "ok", "start_token": token})

@@ -1,0 +1,66 @@
+"""The Celery application and its timetable.
+
+The broker only wakes workers: what is to be done stands in PostgreSQL, so a lost message costs at
+most one minute, never an event. Two queues, so that a long estate load never delays news.
+"""
+
+import os
+
+from celery import Celery
+from django.conf import settings
+
+from fir.embedded import bells
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "fir.settings")
+bells.register()
+
+
+def _broker(url: str) -> dict[str, object]:
+    """Transport options that give up within a second: a dead broker must never delay a request."""
+    if url.startswith("bells:"):
+        return bells.transport_options(url)
+    return {
+        "socket_connect_timeout": 1,
+        "socket_timeout": 1,
+        "max_retries": 1,
+        "interval_start": 0,
+        "interval_max": 0,
+    }
+
+
+EVERY_MINUTE = 60.0
+
+
+def _application() -> Celery:
+    application = Celery("fir")
+    application.conf.update(
+        broker_url=settings.BROKER_URL,
+        broker_transport_options=_broker(settings.BROKER_URL),
+        broker_connection_timeout=1,
+        broker_connection_retry_on_startup=True,
+        task_ignore_result=True,
+        task_acks_late=True,
+        task_default_queue="news",
+        task_routes={"estates.*": {"queue": "loads"}},
+        task_publish_retry=False,
+        worker_prefetch_multiplier=1,
+        worker_hijack_root_logger=False,
+        worker_send_task_events=False,
+        timezone="UTC",
+        beat_schedule={
+            name: {"task": name, "schedule": every, "options": {"expires": every}}
+            for name, every in {
+                "eligibility.read_ledger": EVERY_MINUTE,
+                "notifications.read_ledger": EVERY_MINUTE,
+                "notifications.sweep_deliveries": EVERY_MINUTE,
+                "estates.sweep_loads": EVERY_MINUTE,
+            }.items()
+        },
+    )
+    application.autodiscover_tasks(
+        ["fir.eligibility", "fir.notifications", "fir.estates"], related_name="tasks"
+    )
+    return application
+
+
+app = _application()

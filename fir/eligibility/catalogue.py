@@ -1,0 +1,78 @@
+"""What the list says of Device Models, gathered once for many cohorts. Pure.
+
+A cohort is looked up by its Device Model; a Gas Proxy Function under its hub's, with which it
+shares one box and one image.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from fir.records.rules import UNKNOWN, PathEntry, Position, heads, latest_two, position_of
+
+ModelKey = tuple[str, str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class ListedFacts:
+    """An entry as the catalogue keeps it."""
+
+    path: PathEntry
+    cpa_expiry_date: date | None
+    cpa_renewal_date: date | None
+    carries_updates: bool | None
+
+
+class ModelCatalogue:
+    """The entries of one exact Device Model, and which of them are worth updating to."""
+
+    def __init__(self, entries: Iterable[ListedFacts]) -> None:
+        self.facts = {entry.path.cpl_entry_id: entry for entry in entries}
+        self.paths = [entry.path for entry in self.facts.values()]
+        self.latest = latest_two(self.paths)[0]
+        self.by_version: Mapping[str, list[PathEntry]] = _by_version(self.paths)
+        # Beside the latest, the end of every other declared branch is a release somebody may want.
+        self.other_heads = [
+            head
+            for head in heads(self.paths)
+            if head != self.latest and head.pathway != UNKNOWN
+        ]
+
+    def installed(self, firmware_version: str) -> tuple[PathEntry, ...]:
+        """The entries that list a version."""
+        return tuple(self.by_version.get(firmware_version, ()))
+
+    def position(self, firmware_version: str) -> Position:
+        """Where a version stands."""
+        ids = {entry.cpl_entry_id for entry in self.installed(firmware_version)}
+        return position_of(ids, self.paths)
+
+    def rivals(self, entry: PathEntry) -> tuple[PathEntry, ...]:
+        """The Current entries of the same version as this one, itself included."""
+        return tuple(e for e in self.installed(entry.firmware_version) if e.current)
+
+    def carries_updates(self, firmware_version: str) -> bool | None:
+        """Whether a hub on this version carries updates; None where nobody said, or two disagree."""
+        said = {
+            self.facts[entry.cpl_entry_id].carries_updates
+            for entry in self.installed(firmware_version)
+        } - {None}
+        return said.pop() if len(said) == 1 else None
+
+
+def _by_version(paths: Iterable[PathEntry]) -> Mapping[str, list[PathEntry]]:
+    found: dict[str, list[PathEntry]] = defaultdict(list)
+    for path in paths:
+        found[path.firmware_version].append(path)
+    return found
+
+
+EMPTY = ModelCatalogue(())
+
+
+def listed_key(device_type: str, manufacturer: str, device_model: str) -> ModelKey:
+    """Under which Device Model a device is listed."""
+    return ("CHF" if device_type == "GPF" else device_type, manufacturer, device_model)

@@ -1,0 +1,247 @@
+"""Working out findings, and reading the ledger for what calls for it."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import partial
+from typing import TYPE_CHECKING
+
+from cpl.models import CPLEntry
+from fir.eligibility.assumptions import ASSUMPTIONS
+from fir.eligibility.catalogue import EMPTY, ListedFacts, ModelCatalogue, ModelKey, listed_key
+from fir.eligibility.models import Assessment, Finding
+from fir.eligibility.planner import Plan, plan_route
+from fir.eligibility.queries import ELIGIBILITY_KINDS, ENTRY_KINDS, READER
+from fir.eligibility.rules import (
+    CohortFacts,
+    EligibilityFacts,
+    TargetFacts,
+    Verdict,
+    judge,
+)
+from fir.estates.queries import cohorts_of, standing_loads
+from fir.ledger.models import MACHINE
+from fir.ledger.operations import NewEvent, append_events, read_ledger
+from fir.records.queries import entries_of_models, models_of_entries, path_entry
+
+if TYPE_CHECKING:
+    from fir.estates.models import Cohort, EstateLoad
+    from fir.ledger.models import LedgerEvent
+    from fir.records.rules import PathEntry, Position
+
+# Above this many Device Models, all cohorts are worked out anew instead of those models' alone.
+MANY_MODELS = 50
+FINDING_IDS = uuid.UUID("8f3c2f0e-1f4b-5d7a-9a55-0f1a5e3c7d21")
+
+
+def read_news(*, at: datetime) -> int:
+    """Assess whatever the ledger says has changed since last time; the number of events read."""
+    return read_ledger(
+        reader=READER, kinds=ELIGIBILITY_KINDS, handle=partial(_assess_news, at=at), at=at
+    )
+
+
+def _assess_news(events: Sequence[LedgerEvent], *, at: datetime) -> None:
+    loaded = {event.subject_id for event in events if event.kind == "ESTATE_LOADED"}
+    entries = {event.subject_id for event in events if event.kind in ENTRY_KINDS}
+    if loaded:
+        assess_estates(standing_loads(loaded), at=at)
+    if entries:
+        assess_models(models_of_entries(entries), at=at)
+    told = [_assessed(event) for event in events if event.kind == "FIRMWARE_PUBLISHED"]
+    if told:
+        append_events(told, by=MACHINE, at=at)
+
+
+def _assessed(event: LedgerEvent) -> NewEvent:
+    payload = {"cpl_entry_id": event.subject_id, "published_seq": event.seq}
+    return NewEvent("ELIGIBILITY_ASSESSED", "cpl_entry", event.subject_id, payload)
+
+
+def assess_models(models: Collection[ModelKey], *, at: datetime) -> None:
+    """Work out anew what these Device Models' entries decide, in every assessed estate.
+
+    An estate whose new load was not assessed yet is left alone: its own event follows.
+    """
+    standing = standing_loads()
+    assessed = dict(Assessment.objects.values_list("party_id", "load_id"))
+    loads = [load for load in standing if assessed.get(load.party_id) == load.pk]
+    if len(models) > MANY_MODELS:
+        assess_estates(loads, at=at)
+        return
+    cohorts = cohorts_of(loads, models)
+    Finding.objects.of_cohorts(cohorts).delete()
+    _write_findings(cohorts, loads, at=at)
+
+
+def assess_estates(loads: Sequence[EstateLoad], *, at: datetime) -> None:
+    """Work out all findings of these standing loads, in place of whatever their Suppliers had."""
+    cohorts = cohorts_of(loads)
+    Finding.objects.filter(party__in={load.party_id for load in loads}).delete()
+    _write_findings(cohorts, loads, at=at)
+    for load in loads:
+        Assessment.objects.update_or_create(
+            party=load.party, defaults={"load": load, "assessed_at": at}
+        )
+
+
+def _write_findings(
+    cohorts: Sequence[Cohort], loads: Sequence[EstateLoad], *, at: datetime
+) -> None:
+    parties = {load.pk: load.party for load in loads}
+    answers = _Answers(cohorts, today=at.date())
+    found = [(cohort, answer) for cohort in cohorts for answer in answers.of(cohort)]
+    ids = CPLEntry.objects.in_bulk(
+        {a.target.cpl_entry_id for _, a in found if a.target}, field_name="cpl_entry_id"
+    )
+    Finding.objects.bulk_create(
+        [
+            Finding(
+                id=_finding_id(parties[cohort.load_id].slug, cohort, answer.target),
+                party=parties[cohort.load_id],
+                cohort=cohort,
+                target=ids[answer.target.cpl_entry_id] if answer.target else None,
+                target_is_latest=answer.is_latest,
+                installed=list(answer.installed),
+                position=answer.position,
+                outcome=answer.verdict.outcome,
+                reasons=[rule.code for rule in answer.verdict.reasons],
+                warnings=[rule.code for rule in answer.verdict.warnings],
+                route=list(answer.route),
+            )
+            for cohort, answer in found
+        ],
+        batch_size=1000,
+    )
+
+
+def _finding_id(slug: str, cohort: Cohort, target: PathEntry | None) -> uuid.UUID:
+    facts = (slug, *_facts_key(cohort), target.cpl_entry_id if target else "")
+    return uuid.uuid5(FINDING_IDS, "\x1f".join(map(str, facts)))
+
+
+def _facts_key(cohort: Cohort) -> tuple[str | bool, ...]:
+    return (
+        cohort.device_type,
+        cohort.manufacturer_identifier,
+        cohort.device_model,
+        cohort.firmware_version,
+        cohort.device_status,
+        cohort.responsible_roles,
+        cohort.listable,
+        cohort.hub_manufacturer,
+        cohort.hub_model,
+        cohort.hub_version,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Answer:
+    """What was found for one set of facts and one target."""
+
+    target: PathEntry | None
+    is_latest: bool
+    installed: tuple[str, ...]
+    position: Position
+    verdict: Verdict
+    route: tuple[str, ...]
+
+
+class _Answers:
+    """Answers by facts: cohorts of different Suppliers that share all facts share the answer."""
+
+    def __init__(self, cohorts: Sequence[Cohort], *, today: date) -> None:
+        self.today = today
+        self.models = _catalogues(cohorts)
+        self.known: dict[tuple[str | bool, ...], list[_Answer]] = {}
+
+    def of(self, cohort: Cohort) -> list[_Answer]:
+        """The answers for a cohort: one for the latest release, one for each other branch's end."""
+        key = _facts_key(cohort)
+        if key not in self.known:
+            self.known[key] = self._work_out(cohort)
+        return self.known[key]
+
+    def _work_out(self, cohort: Cohort) -> list[_Answer]:
+        model = self.models.get(_own_key(cohort), EMPTY)
+        installed = model.installed(cohort.firmware_version)
+        answers = [self._answer(cohort, model, installed, model.latest)]
+        if installed and model.latest not in installed:
+            answers += [self._answer(cohort, model, installed, t) for t in model.other_heads]
+        return answers
+
+    def _answer(
+        self,
+        cohort: Cohort,
+        model: ModelCatalogue,
+        installed: tuple[PathEntry, ...],
+        target: PathEntry | None,
+    ) -> _Answer:
+        ids = tuple(entry.cpl_entry_id for entry in installed)
+        plan = Plan()
+        if target and installed and target not in installed:
+            plan = plan_route(installed=ids, target=target.cpl_entry_id, entries=model.paths)
+        facts = EligibilityFacts(
+            cohort=CohortFacts(
+                cohort.device_type,
+                cohort.device_status,
+                frozenset(cohort.responsible_roles.split("+")),
+            ),
+            installed=installed,
+            target=_target_facts(model, target) if target else None,
+            plan=plan,
+            hub_carries=self._hub_carries(cohort),
+            today=self.today,
+            assumptions=ASSUMPTIONS,
+        )
+        return _Answer(
+            target=target,
+            is_latest=target == model.latest,
+            installed=ids,
+            position=model.position(cohort.firmware_version),
+            verdict=judge(facts),
+            route=plan.route,
+        )
+
+    def _hub_carries(self, cohort: Cohort) -> bool | None:
+        hub = self.models.get(_hub_key(cohort), EMPTY)
+        return hub.carries_updates(cohort.hub_version)
+
+
+def _target_facts(model: ModelCatalogue, target: PathEntry) -> TargetFacts:
+    listed = model.facts[target.cpl_entry_id]
+    return TargetFacts(
+        entry=target,
+        same_device_model=True,
+        cpa_expiry_date=listed.cpa_expiry_date,
+        cpa_renewal_date=listed.cpa_renewal_date,
+        rivals=model.rivals(target),
+    )
+
+
+def _own_key(cohort: Cohort) -> ModelKey:
+    return listed_key(cohort.device_type, cohort.manufacturer_identifier, cohort.device_model)
+
+
+def _hub_key(cohort: Cohort) -> ModelKey:
+    return ("CHF", cohort.hub_manufacturer, cohort.hub_model)
+
+
+def _catalogues(cohorts: Sequence[Cohort]) -> Mapping[ModelKey, ModelCatalogue]:
+    keys = {_own_key(cohort) for cohort in cohorts if cohort.listable}
+    keys |= {_hub_key(cohort) for cohort in cohorts if cohort.hub_model}
+    return {
+        key: ModelCatalogue(
+            ListedFacts(
+                path_entry(entry),
+                entry.cpa_expiry_date,
+                entry.cpa_renewal_date,
+                entry.carries_updates,
+            )
+            for entry in entries
+        )
+        for key, entries in entries_of_models(keys).items()
+    }

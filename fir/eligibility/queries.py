@@ -1,0 +1,137 @@
+"""Reads of findings: pages, totals by outcome, how far they are, and the estate by model."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from django.db.models import Count, Q, Sum
+
+from fir.eligibility.models import Assessment, Finding
+from fir.eligibility.rules import Outcome
+from fir.estates.queries import standing_load_of
+from fir.ledger.queries import newest_seq_of, seq_read_by
+
+if TYPE_CHECKING:
+    from django.db.models import QuerySet
+
+    from fir.parties.models import Party
+
+READER = "eligibility"
+ENTRY_KINDS = frozenset(
+    {
+        "CPL_ENTRY_LISTED",
+        "CPL_ENTRY_REMOVED",
+        "CPL_ENTRY_RELISTED",
+        "CPL_ENTRY_REVISED",
+        "FIRMWARE_PUBLISHED",
+        "HUB_CAPABILITY_DECLARED",
+    }
+)
+ELIGIBILITY_KINDS = ENTRY_KINDS | {"ESTATE_LOADED"}
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Which load the findings are of, up to which seq, and whether nothing newer waits."""
+
+    load_id: int | None
+    seq: int
+    complete: bool
+
+
+def standing_of(party: Party) -> Standing:
+    """How far a Supplier's findings are."""
+    assessed = Assessment.objects.filter(party=party).values_list("load_id", flat=True).first()
+    load = standing_load_of(party)
+    seq = seq_read_by(READER)
+    return Standing(
+        load_id=assessed,
+        seq=seq,
+        complete=assessed == (load.pk if load else None)
+        and seq >= newest_seq_of(ELIGIBILITY_KINDS, party.tags),
+    )
+
+
+def findings_of(
+    party: Party, *, target: str = "", device_type: str = "", outcome: str = ""
+) -> QuerySet[Finding]:
+    """A Supplier's findings; without a target, those for each model's latest release."""
+    findings = Finding.objects.visible_to(party).select_related("cohort", "target")
+    if target:
+        findings = findings.filter(target__cpl_entry_id=target)
+    else:
+        findings = findings.filter(target_is_latest=True)
+    if device_type:
+        findings = findings.filter(cohort__device_type=device_type)
+    return findings.filter(outcome=outcome) if outcome else findings
+
+
+def totals_of(findings: QuerySet[Finding]) -> dict[str, int]:
+    """How many devices stand under each outcome; every outcome is named."""
+    counted = findings.order_by().values("outcome").annotate(devices=Sum("cohort__device_count"))
+    totals = {outcome.value: 0 for outcome in Outcome}
+    return totals | {row["outcome"]: row["devices"] for row in counted}
+
+
+def reasons_of(findings: QuerySet[Finding]) -> dict[str, int]:
+    """How many devices each reason holds back; a device with two reasons counts under both."""
+    totals: dict[str, int] = {}
+    for codes, devices in findings.order_by().values_list("reasons").annotate(
+        devices=Sum("cohort__device_count")
+    ):
+        for code in codes:
+            totals[code] = totals.get(code, 0) + devices
+    return dict(sorted(totals.items()))
+
+
+@dataclass(frozen=True, slots=True)
+class VersionCount:
+    """How many devices of an estate are of one Device Model and version, and where that stands."""
+
+    device_type: str
+    manufacturer_identifier: str
+    device_model: str
+    firmware_version: str
+    position: str
+    devices: int
+    suspended: int
+
+
+def estate_by_version(party: Party) -> list[VersionCount]:
+    """The estate by Device Model and version, in a stable order."""
+    suspended = Q(warnings__contains=["DEVICE_SUSPENDED"])
+    columns = ("device_type", "manufacturer_identifier", "device_model", "firmware_version")
+    rows = (
+        Finding.objects.visible_to(party)
+        .filter(target_is_latest=True)
+        .order_by(*(f"cohort__{column}" for column in columns))
+        .values_list(*(f"cohort__{column}" for column in columns), "position")
+        .annotate(
+            devices=Sum("cohort__device_count"),
+            suspended=Sum("cohort__device_count", filter=suspended, default=0),
+        )
+    )
+    return [VersionCount(*row) for row in rows]
+
+
+def suppliers_with(cpl_entry_id: str) -> dict[int, dict[str, int]]:
+    """Each Supplier (by Party number) with its devices by outcome for a target.
+
+    A Supplier without devices of the target's model is absent.
+    """
+    rows = (
+        Finding.objects.filter(target__cpl_entry_id=cpl_entry_id)
+        .values_list("party_id", "outcome")
+        .annotate(devices=Sum("cohort__device_count"), findings=Count("id"))
+        .order_by("party_id")
+    )
+    found: dict[int, dict[str, int]] = {}
+    for party_id, outcome, devices, _ in rows:
+        found.setdefault(party_id, {})[outcome] = devices
+    return found
+
+
+def assessed_parties() -> set[int]:
+    """The Suppliers (by Party number) whose estates have been assessed."""
+    return set(Assessment.objects.values_list("party_id", flat=True))

@@ -1,0 +1,312 @@
+"""May these devices take this release? One class a rule; its docstring is what the user reads.
+
+Rules are pure and run once per cohort. Every rule is asked; every one that does not hold is told.
+"""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from typing import ClassVar
+
+from fir.eligibility.assumptions import Assumptions, Route
+from fir.eligibility.planner import Plan
+from fir.records.rules import PathEntry
+
+
+class Outcome(StrEnum):
+    """What was found of a cohort and a target."""
+
+    UP_TO_DATE = "UP_TO_DATE"
+    ELIGIBLE = "ELIGIBLE"
+    ELIGIBLE_IN_STEPS = "ELIGIBLE_IN_STEPS"
+    UNCONFIRMED = "UNCONFIRMED"
+    BLOCKED = "BLOCKED"
+    NOT_LISTED = "NOT_LISTED"
+
+
+class Effect(StrEnum):
+    """What a broken rule does: forbid, leave open until somebody declares, or only warn."""
+
+    BLOCKS = "BLOCKS"
+    LEAVES_OPEN = "LEAVES_OPEN"
+    WARNS = "WARNS"
+
+
+@dataclass(frozen=True, slots=True)
+class CohortFacts:
+    """What the rules may read of a cohort's devices."""
+
+    device_type: str
+    device_status: str
+    responsible_roles: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class TargetFacts:
+    """What the rules may read of the entry to be installed."""
+
+    entry: PathEntry
+    same_device_model: bool
+    cpa_expiry_date: date | None
+    cpa_renewal_date: date | None
+    rivals: tuple[PathEntry, ...]  # Current entries of the same Device Model and version
+
+
+@dataclass(frozen=True, slots=True)
+class EligibilityFacts:
+    """Everything the rules may read. `installed` are the entries that list the installed version;
+    `hub_carries` is whether the hub's firmware carries updates, None where nobody said."""
+
+    cohort: CohortFacts
+    installed: tuple[PathEntry, ...]
+    target: TargetFacts | None
+    plan: Plan
+    hub_carries: bool | None
+    today: date
+    assumptions: Assumptions
+
+    @property
+    def route(self) -> Route | None:
+        """How this Device Type is updated, or None where it has no route."""
+        return self.assumptions.routes.get(self.cohort.device_type)
+
+    @property
+    def status(self) -> str:
+        """The device status as the assumptions name it."""
+        return self.cohort.device_status.upper()
+
+
+class Rule:
+    """A rule of eligibility: its docstring, its reference and what breaking it does."""
+
+    code: ClassVar[str]
+    reference: ClassVar[str]
+    effect: ClassVar[Effect] = Effect.BLOCKS
+
+    def holds(self, facts: EligibilityFacts) -> bool:
+        """Whether the devices keep this rule."""
+        raise NotImplementedError
+
+
+class HasARoute(Rule):
+    """No Supplier updates this Device Type over the air: Communications Hubs and Gas Proxy
+    Functions are managed by the DCC, and In-Home Displays cannot be updated."""
+
+    code, reference = "NO_OTA_ROUTE", "DUIS 11.1, 11.4; SECMP0007; SECMP0024"
+
+    def holds(self, facts: EligibilityFacts) -> bool:
+        return facts.route is not None
+
+
+class SupplierIsResponsible(Rule):
+    """The Supplier is not the Responsible Supplier for this Device Type in the role that may send
+    the request."""
+
+    code, reference = "NOT_RESPONSIBLE", "DUIS 11.1, 11.4 eligible User Roles"
+
+    def holds(self, facts: EligibilityFacts) -> bool:
+        return facts.route is None or bool(facts.route.roles & facts.cohort.responsible_roles)
+
+
+class StatusPermits(Rule):
+    """The device's status in the Smart Metering Inventory does not permit an update."""
+
+    code, reference = "STATUS_FORBIDS", "DUIS 8.2; DCC check E5"
+
+    def holds(self, facts: EligibilityFacts) -> bool:
+        known = facts.assumptions
+        return facts.status in known.ready | known.not_commissioned | known.suspended
+
+
+class SomethingIsCurrent(Rule):
+    """The Central Products List holds no Current entry of this Device Model to update to."""
+
+    code, reference = "NO_CURRENT_ENTRY", "SEC Section F2"
+
+    def holds(self, facts: EligibilityFacts) -> bool:
+        return facts.target is not None
+
+
+class TargetIsCurrent(Rule):
+    """The target was removed from the Central Products List."""
+
+    code, reference = "TARGET_REMOVED", "SEC Section F2"
+
+    def holds(self, facts: EligibilityFacts) -> bool:
+        return facts.target is None or facts.target.entry.current
+
+
+class CertificateInDate(Rule):
+    """The target's CPA certificate is past its expiry or renewal date."""
+
+    code, reference = "CERTIFICATE_LAPSED", "MP209"
+
+    def holds(self, facts: EligibilityFacts) -> bool:
+        if facts.target is None:
+            return True
+        dates = (facts.target.cpa_expiry_date, facts.target.cpa_renewal_date)
+        return all(day is None or day >= facts.today for day in dates)
+
+
+class HardwareMatches(Rule):
+    """The target is listed for other hardware than these devices have."""
+
+    code, reference = "HARDWARE_MISMATCH", "GBCS CCS08, result 2"
+
+    def holds(self, facts: EligibilityFacts) -> bool:
+        return facts.target is None or facts.target.same_device_model
+
+
+class EntryIsUnambiguous(Rule):
+    """Two Current entries list this Device Model and version with different hashes; the
+    Administrator must settle which one is right."""
+
+    code, reference = "ENTRY_AMBIGUOUS", "SECAS, CPL data quality, 16 April 2019"
+
+    def holds(self, facts: EligibilityFacts) -> bool:
+        rivals = facts.target.rivals if facts.target else ()
+        return not (_disagree(facts.installed) or _disagree(rivals))
+
+
+class PathwayLeadsThere(Rule):
+    """The Manufacturer's declared pathways lead from the installed version to no such target."""
+
+    code, reference = "NOT_A_PREDECESSOR", "MP231"
+
+    def holds(self, facts: EligibilityFacts) -> bool:
+        moot = facts.route is None or facts.target is None
+        return moot or bool(facts.plan.route) or facts.plan.unknown
+
+
+class PathwayIsKnown(Rule):
+    """Nobody has declared whether the installed version may be updated to the target: ask the
+    Manufacturer."""
+
+    code, reference, effect = "PATHWAY_UNKNOWN", "MP231", Effect.LEAVES_OPEN
+
+    def holds(self, facts: EligibilityFacts) -> bool:
+        moot = facts.route is None or facts.target is None
+        return moot or bool(facts.plan.route) or not facts.plan.unknown
+
+
+class HubCarriesIt(Rule):
+    """The Communications Hub's firmware cannot carry updates to this Device Type; the DCC must
+    update the hub first."""
+
+    code, reference = "HUB_TOO_OLD", "SECMP0007"
+
+    def holds(self, facts: EligibilityFacts) -> bool:
+        return not _hub_matters(facts) or facts.hub_carries is not False
+
+
+class HubCapabilityIsKnown(Rule):
+    """Nobody has declared whether the Communications Hub's firmware can carry updates to this
+    Device Type, or the hub is not in the estate."""
+
+    code, reference, effect = "HUB_CAPABILITY_UNKNOWN", "SECMP0007", Effect.LEAVES_OPEN
+
+    def holds(self, facts: EligibilityFacts) -> bool:
+        return not _hub_matters(facts) or facts.hub_carries is not None
+
+
+class NotSuspended(Rule):
+    """The device is Suspended: updating it is the way out. Read its version afterwards (11.2),
+    since the answer to the activation may not reach the inventory."""
+
+    code, reference, effect = "DEVICE_SUSPENDED", "SR11.2 to Suspended Devices", Effect.WARNS
+
+    def holds(self, facts: EligibilityFacts) -> bool:
+        return facts.status not in facts.assumptions.suspended
+
+
+class IsCommissioned(Rule):
+    """The device is not commissioned: the DCC accepts the request with a warning list, and the
+    device takes it once it is commissioned."""
+
+    code, reference, effect = "NOT_COMMISSIONED", "DUIS 11.1, 11.4 responses", Effect.WARNS
+
+    def holds(self, facts: EligibilityFacts) -> bool:
+        return facts.status not in facts.assumptions.not_commissioned
+
+
+class RouteIsCurrent(Rule):
+    """The only declared route leads through an entry that was removed from the list; ask the
+    Manufacturer before using it."""
+
+    code, reference, effect = "ROUTE_THROUGH_REMOVED", "MP231; SEC Section F2", Effect.WARNS
+
+    def holds(self, facts: EligibilityFacts) -> bool:
+        return not facts.plan.through_removed
+
+
+ALL_RULES: tuple[Rule, ...] = (
+    HasARoute(),
+    SupplierIsResponsible(),
+    StatusPermits(),
+    SomethingIsCurrent(),
+    TargetIsCurrent(),
+    CertificateInDate(),
+    HardwareMatches(),
+    EntryIsUnambiguous(),
+    PathwayLeadsThere(),
+    PathwayIsKnown(),
+    HubCarriesIt(),
+    HubCapabilityIsKnown(),
+    NotSuspended(),
+    IsCommissioned(),
+    RouteIsCurrent(),
+)
+
+NOT_LISTED_SENTENCE = (
+    "The Central Products List holds no entry of this Device Model and firmware version."
+)
+
+
+def _disagree(entries: Collection[PathEntry]) -> bool:
+    return len({e.manufacturer_image_hash for e in entries if e.current}) > 1
+
+
+def _hub_matters(facts: EligibilityFacts) -> bool:
+    return facts.route is not None and facts.route.carried_by_hub
+
+
+def sentence_of(rule: Rule) -> str:
+    """A rule's sentence, as people read it: its docstring on one line."""
+    return " ".join((type(rule).__doc__ or "").split())
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """The outcome for a cohort and a target, with every broken rule, warnings apart."""
+
+    outcome: Outcome
+    reasons: tuple[Rule, ...]
+    warnings: tuple[Rule, ...]
+
+
+def judge(facts: EligibilityFacts) -> Verdict:
+    """Ask every rule and say what follows."""
+    broken = tuple(rule for rule in ALL_RULES if not rule.holds(facts))
+    warnings = tuple(rule for rule in broken if rule.effect is Effect.WARNS)
+    reasons = tuple(rule for rule in broken if rule.effect is not Effect.WARNS)
+    if not facts.installed:
+        return Verdict(Outcome.NOT_LISTED, (), warnings)
+    if _is_installed(facts):
+        return Verdict(Outcome.UP_TO_DATE, (), warnings)
+    return Verdict(_outcome(facts, reasons), reasons, warnings)
+
+
+def _is_installed(facts: EligibilityFacts) -> bool:
+    ids = {entry.cpl_entry_id for entry in facts.installed}
+    ambiguous = not EntryIsUnambiguous().holds(facts)
+    return bool(facts.target and facts.target.entry.cpl_entry_id in ids and not ambiguous)
+
+
+def _outcome(facts: EligibilityFacts, reasons: tuple[Rule, ...]) -> Outcome:
+    effects = {rule.effect for rule in reasons}
+    if Effect.BLOCKS in effects:
+        return Outcome.BLOCKED
+    if Effect.LEAVES_OPEN in effects:
+        return Outcome.UNCONFIRMED
+    return Outcome.ELIGIBLE if len(facts.plan.route) == 1 else Outcome.ELIGIBLE_IN_STEPS

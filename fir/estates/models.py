@@ -1,0 +1,135 @@
+"""Estates, their loads, and the cohorts that every later question is asked of.
+
+The devices themselves stand in tables of their own, `loads.device_<load id>`, which are no models.
+"""
+
+from __future__ import annotations
+
+from django.db import models
+
+from fir.parties.models import Party
+
+RECEIVING, QUEUED, READING, INDEXING = "RECEIVING", "QUEUED", "READING", "INDEXING"
+COMPARING, HELD, DONE = "COMPARING", "HELD", "DONE"
+REFUSED, INTERRUPTED = "REFUSED", "INTERRUPTED"
+STATES = (
+    RECEIVING,
+    QUEUED,
+    READING,
+    INDEXING,
+    COMPARING,
+    HELD,
+    DONE,
+    REFUSED,
+    INTERRUPTED,
+)
+AT_WORK = (QUEUED, READING, INDEXING, COMPARING)
+
+
+class EstateLoad(models.Model):
+    """One delivery of a Supplier's inventory, from its first byte to its swap."""
+
+    party = models.ForeignKey(Party, on_delete=models.PROTECT)
+    state = models.CharField(max_length=11, choices=[(s, s) for s in STATES], default=RECEIVING)
+    bytes_read = models.BigIntegerField(default=0)
+    rows_read = models.BigIntegerField(default=0)
+    rows_bad = models.BigIntegerField(default=0)
+    notes_by_reason = models.JSONField(default=dict)
+    devices = models.BigIntegerField(default=0)
+    refusal = models.TextField(blank=True)
+    accepted = models.BooleanField(default=False)
+    received_at = models.DateTimeField()
+    received_by = models.UUIDField()
+    finished_at = models.DateTimeField(null=True)
+    replaced_at = models.DateTimeField(null=True)
+    tables_dropped = models.BooleanField(default=False)
+
+    class Meta:
+        indexes = [models.Index(fields=["party", "-id"], name="estates_load_newest")]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(state__in=STATES), name="estates_load_state_known"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.party} load {self.pk}: {self.state}"
+
+
+class Estate(models.Model):
+    """The devices a Supplier says it holds: a pointer at the load that stands."""
+
+    party = models.OneToOneField(Party, on_delete=models.PROTECT)
+    standing_load = models.ForeignKey(EstateLoad, on_delete=models.PROTECT)
+
+    def __str__(self) -> str:
+        return f"{self.party} estate"
+
+
+class LoadConfiguration(models.Model):
+    """A configuration met while a load was read, under the number its rows carry; gone when the
+    load's cohorts are counted."""
+
+    load = models.ForeignKey(EstateLoad, on_delete=models.CASCADE)
+    number = models.IntegerField()
+    device_type = models.CharField(max_length=8)
+    manufacturer_identifier = models.CharField(max_length=16)
+    device_model = models.CharField(max_length=16)
+    firmware_version = models.CharField(max_length=16)
+    device_status = models.CharField(max_length=32)
+    responsible_roles = models.CharField(max_length=5)
+    listable = models.BooleanField()
+    reads_hub = models.BooleanField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["load", "number"], name="estates_configuration_once")]
+
+    def __str__(self) -> str:
+        return f"{self.load_id}/{self.number}"
+
+
+class Cohort(models.Model):
+    """All devices of one load that share every fact the rules read, and how many they are.
+
+    The hub's columns are filled only for Device Types whose rules read them; empty where the hub
+    is not in the estate.
+    """
+
+    load = models.ForeignKey(EstateLoad, on_delete=models.CASCADE)
+    device_type = models.CharField(max_length=8)
+    manufacturer_identifier = models.CharField(max_length=16)
+    device_model = models.CharField(max_length=16)
+    firmware_version = models.CharField(max_length=16)
+    device_status = models.CharField(max_length=32)
+    responsible_roles = models.CharField(max_length=5)
+    listable = models.BooleanField()
+    hub_manufacturer = models.CharField(max_length=16)
+    hub_model = models.CharField(max_length=16)
+    hub_version = models.CharField(max_length=16)
+    device_count = models.BigIntegerField()
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["load", "device_type", "device_model"], name="estates_cohort_model"),
+            models.Index(fields=["load", "hub_model"], name="estates_cohort_hub"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.device_count} × {self.device_type} {self.device_model}"
+
+
+class LoadNote(models.Model):
+    """What was noted of one row of a load; the value is masked unless hexadecimal."""
+
+    load = models.ForeignKey(EstateLoad, on_delete=models.CASCADE)
+    line = models.BigIntegerField()
+    column = models.CharField(max_length=32)
+    reason = models.CharField(max_length=40)
+    value = models.CharField(max_length=48)
+    kept = models.BooleanField()
+
+    class Meta:
+        indexes = [models.Index(fields=["load", "line"], name="estates_note_line")]
+
+    def __str__(self) -> str:
+        return f"{self.load_id} line {self.line}: {self.reason}"

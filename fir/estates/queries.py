@@ -1,0 +1,68 @@
+"""Reads of estates: loads, standing loads, cohorts, and what a model's cohorts are."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.db.models import Q
+
+from fir.estates.models import Cohort, Estate, EstateLoad, LoadNote
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+    from django.db.models import QuerySet
+
+    from fir.parties.models import Party
+
+ModelKey = tuple[str, str, str]
+
+
+def find_load(party: Party, load_id: int) -> EstateLoad | None:
+    """One load of this Supplier, or None when it has no such load."""
+    return EstateLoad.objects.filter(party=party, pk=load_id).first()
+
+
+def loads_of(party: Party) -> QuerySet[EstateLoad]:
+    """The loads of this Supplier, newest first."""
+    return EstateLoad.objects.filter(party=party).order_by("-id")
+
+
+def notes_of(load: EstateLoad) -> QuerySet[LoadNote]:
+    """What was noted of a load's rows, in the order of its lines."""
+    return LoadNote.objects.filter(load=load).order_by("line", "id")
+
+
+def standing_load_of(party: Party) -> EstateLoad | None:
+    """The load that stands as this Supplier's estate, if it ever sent one."""
+    estate = Estate.objects.select_related("standing_load").filter(party=party).first()
+    return estate.standing_load if estate else None
+
+
+def standing_loads(parties: Collection[str] | None = None) -> list[EstateLoad]:
+    """The standing load of every Supplier, or of those with these slugs."""
+    estates = Estate.objects.select_related("standing_load__party").order_by("party_id")
+    if parties is not None:
+        estates = estates.filter(party__slug__in=parties)
+    return [estate.standing_load for estate in estates]
+
+
+def cohorts_of(
+    loads: Collection[EstateLoad], models: Collection[ModelKey] | None = None
+) -> list[Cohort]:
+    """The cohorts of these loads; with `models`, those of these Device Models or behind such hubs.
+
+    A GPF belongs to its hub's model: the two are one box, listed as a CHF.
+    """
+    cohorts = Cohort.objects.filter(load__in=loads)
+    if models is not None:
+        narrowed = Q()
+        for device_type, manufacturer, model in models:
+            types = ["CHF", "GPF"] if device_type == "CHF" else [device_type]
+            narrowed |= Q(
+                device_type__in=types, manufacturer_identifier=manufacturer, device_model=model
+            )
+            if device_type == "CHF":
+                narrowed |= Q(hub_manufacturer=manufacturer, hub_model=model)
+        cohorts = cohorts.filter(narrowed) if models else cohorts.none()
+    return list(cohorts.order_by("id"))

@@ -1,0 +1,147 @@
+"""What makes a row of an inventory a device: pure, and mindful that a shifted column may hold an
+address, so that nothing free-form gets past here."""
+
+import re
+from dataclasses import dataclass
+
+from cpl.identifiers import (
+    IdentifierFault,
+    device_id_to_number,
+    parse_device_model,
+    parse_device_type,
+    parse_firmware_version,
+    parse_manufacturer_identifier,
+)
+
+RESPONSIBLE_ROLES = {"IS": "IS", "GS": "GS", "IS+GS": "IS+GS", "GS+IS": "IS+GS"}
+# Device Types whose eligibility asks for the firmware of their Communications Hub (SECMP0007).
+READ_THEIR_HUB = ("PPMID", "HCALCS")
+
+_HEX = re.compile(r"[0-9A-Fa-f]{1,16}")
+_SHORT_WORD = re.compile(r"[A-Za-z]{1,4}")
+_STATUS = re.compile(r"[A-Za-z]{1,32}")
+
+
+@dataclass(frozen=True, slots=True)
+class RawDevice:
+    """A row as it came, contract columns only."""
+
+    line: int
+    device_id: str
+    device_type: str
+    device_status: str
+    manufacturer: str
+    device_model: str
+    firmware_version: str
+    chf_device_id: str
+    responsible_role: str
+    is_whole: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Configuration:
+    """Everything that devices may share, and that rules may read of the device itself.
+
+    `listable` is false where the identity is not of the list's form, so that it can be on no list.
+    """
+
+    device_type: str
+    manufacturer_identifier: str
+    device_model: str
+    firmware_version: str
+    device_status: str
+    responsible_roles: str
+    listable: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Device:
+    """A device as it is kept: its number, its hub's number, its configuration."""
+
+    number: int
+    hub_number: int | None
+    configuration: Configuration
+
+
+@dataclass(frozen=True, slots=True)
+class RowNote:
+    """Something to tell of a row; `kept` says whether its device stays in the load."""
+
+    line: int
+    column: str
+    reason: str
+    value: str
+    kept: bool
+
+
+def masked(value: str) -> str:
+    """A value fit for a report: hexadecimal as it is, anything else by its length alone."""
+    text = value.strip()
+    if _HEX.fullmatch(text.removeprefix("0x")):
+        return text[:32]
+    return f"({len(text)} characters, not hexadecimal)" if text else ""
+
+
+def read_device(raw: RawDevice, *, usual_roles: str) -> tuple[Device | None, list[RowNote]]:
+    """The device in a row, or None when its id, type or role is not of the right form; and notes.
+
+    An identity that no list can hold (free text, wrong length) is kept and noted.
+    """
+    notes: list[RowNote] = []
+    if not raw.is_whole:
+        return None, [RowNote(raw.line, "", "CELLS_MISSING", "", kept=False)]
+    try:
+        number = device_id_to_number(raw.device_id)
+    except IdentifierFault as fault:
+        return None, [RowNote(raw.line, "DeviceID", fault.code, masked(raw.device_id), kept=False)]
+    try:
+        device_type = parse_device_type(raw.device_type)
+    except IdentifierFault as fault:
+        note = RowNote(raw.line, "DeviceType", fault.code, masked(raw.device_type), kept=False)
+        return None, [note]
+    roles = RESPONSIBLE_ROLES.get(raw.responsible_role.strip().upper() or usual_roles)
+    if roles is None:
+        value = masked(raw.responsible_role)
+        return None, [RowNote(raw.line, "ResponsibleRole", "ROLE_UNKNOWN", value, kept=False)]
+    configuration = _configuration(raw, device_type, roles, notes)
+    return Device(number, _hub_number(raw, notes), configuration), notes
+
+
+def _configuration(
+    raw: RawDevice, device_type: str, roles: str, notes: list[RowNote]
+) -> Configuration:
+    read: list[str] = []
+    listable = True
+    for column, text, parse in (
+        ("DeviceManufacturer", raw.manufacturer, parse_manufacturer_identifier),
+        ("DeviceModel", raw.device_model, parse_device_model),
+        ("DeviceFirmwareVersion", raw.firmware_version, parse_firmware_version),
+    ):
+        try:
+            read.append(parse(text))
+        except IdentifierFault as fault:
+            listable = False
+            read.append(_kept_as_said(text))
+            notes.append(RowNote(raw.line, column, fault.code, masked(text), kept=True))
+    status = raw.device_status.strip()
+    if not _STATUS.fullmatch(status):
+        status = ""
+    return Configuration(device_type, *read, status, roles, listable)
+
+
+def _kept_as_said(text: str) -> str:
+    text = text.strip()
+    if _HEX.fullmatch(text) or _SHORT_WORD.fullmatch(text):
+        return text.upper()
+    return ""
+
+
+def _hub_number(raw: RawDevice, notes: list[RowNote]) -> int | None:
+    if not raw.chf_device_id.strip():
+        return None
+    try:
+        return device_id_to_number(raw.chf_device_id)
+    except IdentifierFault as fault:
+        value = masked(raw.chf_device_id)
+        notes.append(RowNote(raw.line, "CHFDeviceID", fault.code, value, kept=True))
+        return None

@@ -1,0 +1,175 @@
+"""Reading an inventory as it streams in: CSV, gzip CSV or a DUIS 8.2 response. Pure.
+
+Only the contract's columns leave this module; all others are dropped where they are read.
+"""
+
+import codecs
+import csv
+import zlib
+from collections.abc import Iterable, Iterator
+from itertools import chain
+
+from fir.duis.inventory import InventoryFault, read_inventory
+from fir.estates.rules import RawDevice
+
+COLUMNS = {
+    "deviceid": "device_id",
+    "devicetype": "device_type",
+    "devicestatus": "device_status",
+    "devicemanufacturer": "manufacturer",
+    "devicemodel": "device_model",
+    "devicefirmwareversion": "firmware_version",
+    "chfdeviceid": "chf_device_id",
+    "responsiblerole": "responsible_role",
+}
+OPTIONAL = {"responsiblerole"}
+HEADINGS = {
+    "deviceid": "DeviceID",
+    "devicetype": "DeviceType",
+    "devicestatus": "DeviceStatus",
+    "devicemanufacturer": "DeviceManufacturer",
+    "devicemodel": "DeviceModel",
+    "devicefirmwareversion": "DeviceFirmwareVersion",
+    "chfdeviceid": "CHFDeviceID",
+    "responsiblerole": "ResponsibleRole",
+}
+# A gzip member of plain rows packs to about a tenth; a thousandth is no inventory.
+LARGEST_UNPACKING = 1000
+PIECE = 1 << 20
+
+
+class SourceFault(ValueError):
+    """The inventory cannot be read as a whole: nothing of it is kept. Names the line."""
+
+    def __init__(self, line: int, message: str) -> None:
+        self.line = line
+        super().__init__(f"Line {line}: {message}")
+
+
+def read_source(pieces: Iterable[bytes]) -> Iterator[RawDevice]:
+    """The rows of an inventory, whichever of its forms it comes in.
+
+    Raises SourceFault when it is empty, cut off, of another form, or lacks a heading.
+    """
+    stream = iter(pieces)
+    opening = b""
+    while len(opening) < 4 and (piece := next(stream, None)) is not None:
+        opening += piece
+    whole = chain([opening], stream)
+    if opening.startswith(b"\x1f\x8b"):
+        yield from read_source(_unpacked(whole))
+    elif opening.startswith(b"PK"):
+        raise SourceFault(1, "This is a ZIP or XLSX file. Send the CSV itself, or one 8.2 response.")
+    elif opening.removeprefix(codecs.BOM_UTF8).lstrip().startswith(b"<"):
+        yield from _from_duis(whole)
+    elif opening:
+        yield from _from_csv(whole)
+    else:
+        raise SourceFault(1, "The inventory is empty.")
+
+
+def _unpacked(pieces: Iterable[bytes]) -> Iterator[bytes]:
+    unpacker = zlib.decompressobj(wbits=31)
+    read = written = 0
+    for piece in pieces:
+        read += len(piece)
+        waiting = piece
+        while waiting and not unpacker.eof:
+            try:
+                plain = unpacker.decompress(waiting, PIECE)
+            except zlib.error as error:
+                raise SourceFault(1, f"The gzip file is damaged ({error}).") from error
+            written += len(plain)
+            if written > PIECE and written > read * LARGEST_UNPACKING:
+                raise SourceFault(1, "The gzip file unpacks to more than a thousand times its size.")
+            waiting = unpacker.unconsumed_tail
+            yield plain
+    if not unpacker.eof:
+        raise SourceFault(1, "The gzip file is cut off: send it again whole.")
+    if unpacker.unused_data:
+        raise SourceFault(1, "The gzip file holds more than one part; pack the CSV in one.")
+
+
+def _from_duis(pieces: Iterable[bytes]) -> Iterator[RawDevice]:
+    try:
+        for device in read_inventory(pieces):
+            yield RawDevice(
+                line=device.line,
+                device_id=device.device_id,
+                device_type=device.device_type,
+                device_status=device.device_status,
+                manufacturer=device.device_manufacturer,
+                device_model=device.device_model,
+                firmware_version=device.device_firmware_version,
+                chf_device_id=device.chf_device_id,
+                responsible_role="",
+            )
+    except InventoryFault as fault:
+        raise SourceFault(fault.line, fault.message) from fault
+
+
+class _Lines:
+    """Lines of text out of pieces of bytes, remembering how the last one ended."""
+
+    def __init__(self, pieces: Iterable[bytes]) -> None:
+        self.pieces = pieces
+        self.count = 0
+        self.last_is_whole = True
+
+    def __iter__(self) -> Iterator[str]:
+        decoder = codecs.getincrementaldecoder("utf-8-sig")()
+        rest = ""
+        try:
+            for piece in self.pieces:
+                *lines, rest = (rest + decoder.decode(piece)).split("\n")
+                for line in lines:
+                    self.count += 1
+                    yield f"{line}\n"
+            rest += decoder.decode(b"", final=True)
+        except UnicodeDecodeError as error:
+            raise SourceFault(
+                self.count + 1, "This is not UTF-8 text. Save the file as CSV UTF-8."
+            ) from error
+        if rest:
+            self.count += 1
+            self.last_is_whole = False
+            yield rest
+
+
+def _from_csv(pieces: Iterable[bytes]) -> Iterator[RawDevice]:
+    lines = _Lines(pieces)
+    rows = csv.reader(lines, strict=True)
+    try:
+        header = _header(next(rows, []))
+        previous: tuple[int, list[str]] | None = None
+        for row in rows:
+            if previous:
+                yield _raw(header, *previous, last=False)
+            previous = (rows.line_num, row) if row else None
+    except csv.Error as error:
+        raise SourceFault(rows.line_num, f"The CSV is cut off or damaged here ({error}).") from error
+    if previous:
+        yield _raw(header, *previous, last=not lines.last_is_whole)
+
+
+def _header(cells: list[str]) -> dict[int, str]:
+    """Where each contract column stands. Raises SourceFault naming what is missing or doubled."""
+    names = ["".join(c for c in cell.lower() if c.isalnum()) for cell in cells]
+    missing = [HEADINGS[n] for n in COLUMNS if n not in names and n not in OPTIONAL]
+    doubled = [HEADINGS[n] for n in COLUMNS if names.count(n) > 1]
+    if missing:
+        raise SourceFault(1, f"Headings missing: {', '.join(missing)}.")
+    if doubled:
+        raise SourceFault(1, f"Headings that stand twice: {', '.join(doubled)}.")
+    return {place: COLUMNS[name] for place, name in enumerate(names) if name in COLUMNS}
+
+
+def _raw(header: dict[int, str], line: int, row: list[str], *, last: bool) -> RawDevice:
+    short = len(row) <= max(header)
+    if short and last:
+        raise SourceFault(line, "The file is cut off in this row: send it again whole.")
+    if short:
+        # Its columns cannot be told apart, so nothing of it is read but its line.
+        return RawDevice(line, "", "", "", "", "", "", "", "", is_whole=False)
+    values = {column: row[place] for place, column in header.items()}
+    return RawDevice(line=line, **{"responsible_role": "", **values})

@@ -1,0 +1,123 @@
+"""A load's own tables in the schema `loads`: made, filled, counted and dropped.
+
+They belong to the application role, stand under no parent and have no model, so that no load ever
+waits for another Supplier's reader, and none can show half a load.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, LiteralString, cast
+
+from django.db import connection
+from psycopg.sql import SQL, Composed, Identifier, Literal
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+SCHEMA = "loads"
+FOLDER = Path(__file__).parent / "sql"
+DROP_WAITS = "1s"
+
+
+def received_table(load_id: int) -> Identifier:
+    """What came through the door of a load, before it is counted."""
+    return Identifier(SCHEMA, f"received_{load_id}")
+
+
+def device_table(load_id: int) -> Identifier:
+    """The devices of a load that is done."""
+    return Identifier(SCHEMA, f"device_{load_id}")
+
+
+def _sql(name: str, load_id: int) -> Composed:
+    text = cast("LiteralString", (FOLDER / name).read_text())
+    return SQL(text).format(
+        received=received_table(load_id), devices=device_table(load_id), load=Literal(load_id)
+    )
+
+
+def copy_received(load_id: int, rows: Iterable[tuple[int, int, int | None, int]]) -> None:
+    """Make the load's table of received rows (line, device, hub, configuration) and fill it."""
+    table = received_table(load_id)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            SQL(
+                "CREATE TABLE {} (line bigint, device_id bigint, hub_id bigint, configuration int)"
+            ).format(table)
+        )
+        statement = SQL("COPY {} FROM STDIN (FORMAT BINARY)").format(table)
+        with cursor.copy(statement) as copy:
+            copy.set_types(["int8", "int8", "int8", "int4"])
+            for row in rows:
+                copy.write_row(row)
+
+
+def drop_duplicates(load_id: int) -> list[tuple[int, int]]:
+    """Leave the first row of every device; the (line, device number) of the others."""
+    with connection.cursor() as cursor:
+        cursor.execute(_sql("drop_duplicates.sql", load_id))
+        return list(cursor.fetchall())
+
+
+def count_cohorts(load_id: int) -> None:
+    """Write the load's cohorts with their device counts."""
+    with connection.cursor() as cursor:
+        cursor.execute(SQL("ANALYZE {}").format(received_table(load_id)))
+        cursor.execute(_sql("count_cohorts.sql", load_id), {"load": load_id})
+
+
+def build_devices(load_id: int) -> None:
+    """Build the load's device table and drop what was received."""
+    with connection.cursor() as cursor:
+        cursor.execute(_sql("build_devices.sql", load_id))
+        cursor.execute(SQL("DROP TABLE {}").format(received_table(load_id)))
+
+
+def index_devices(load_id: int) -> None:
+    """Index the load's devices by id and by cohort."""
+    table = device_table(load_id)
+    with connection.cursor() as cursor:
+        cursor.execute(SQL("ALTER TABLE {} ADD PRIMARY KEY (device_id)").format(table))
+        cursor.execute(SQL("CREATE INDEX ON {} (cohort_id, device_id)").format(table))
+        cursor.execute(SQL("ANALYZE {}").format(table))
+
+
+def drop_tables(load_id: int) -> None:
+    """Drop the load's tables. Raises OperationalError when a reader holds one for over a second."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT set_config('lock_timeout', %s, true)", [DROP_WAITS])
+        for table in (received_table(load_id), device_table(load_id)):
+            cursor.execute(SQL("DROP TABLE IF EXISTS {}").format(table))
+
+
+def try_lock(number: int) -> bool:
+    """Take this process's lock on a Supplier's loading, if nobody holds it; freed when it dies."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_lock(%s, %s)", [LOAD_LOCK, number])
+        return bool(cursor.fetchone()[0])
+
+
+def unlock(number: int) -> None:
+    """Give the lock back."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_unlock(%s, %s)", [LOAD_LOCK, number])
+
+
+LOAD_LOCK = 0x4C4F4144  # "LOAD" in ASCII
+RECEIVE_LOCK = 0x52454356  # "RECV"
+
+
+def hold_while_receiving(load_id: int) -> None:
+    """Mark a load as being received until this transaction ends, however it ends."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [RECEIVE_LOCK, load_id % 2**31])
+
+
+def is_being_received(load_id: int) -> bool:
+    """Whether a living process is still receiving this load. Needs a transaction."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_try_advisory_xact_lock(%s, %s)", [RECEIVE_LOCK, load_id % 2**31]
+        )
+        return not cursor.fetchone()[0]

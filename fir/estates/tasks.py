@@ -1,0 +1,14 @@
+"""What the workers do for estates."""
+
+from typing import Any
+
+from celery import shared_task
+from django.utils import timezone
+
+from fir.estates.operations import sweep_loads as sweep
+
+
+@shared_task(name="estates.sweep_loads")
+def sweep_loads(**_later: Any) -> None:
+    """Finish waiting loads and clear away what is left over."""
+    sweep(at=timezone.now())

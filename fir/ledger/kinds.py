@@ -1,0 +1,168 @@
+"""Everything that can happen in FIR: each kind with its sentence, its audience and its payload.
+
+Start reading the house here. A payload holds strings, whole numbers up to 2⁵³, booleans, null,
+lists and objects with ASCII keys: what RFC 8785 writes the same way everywhere.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from types import NoneType
+
+from fir.ledger import audiences
+
+TEXT = (str,)
+TEXT_OR_NULL = (str, NoneType)
+NUMBER = (int,)
+LIST = (list,)
+OBJECT = (dict,)
+YES_NO_OR_NULL = (bool, NoneType)
+
+# The facts of a list line, as the sheet names them.
+ENTRY_FACTS: Mapping[str, tuple[type, ...]] = {
+    "cpl_entry_id": TEXT,
+    "device_type": TEXT,
+    "manufacturer_identifier": TEXT,
+    "manufacturer_name": TEXT,
+    "device_model": TEXT,
+    "firmware_version": TEXT,
+    "smets_chts_version": TEXT,
+    "gbcs_version": TEXT,
+    "esme_variant": TEXT,
+    "manufacturer_image_hash": TEXT,
+    "cpa_certificate_id": TEXT,
+    "cpa_expiry_date": TEXT_OR_NULL,
+    "cpa_renewal_date": TEXT_OR_NULL,
+    "zigbee_certificate_id": TEXT,
+    "dlms_certificate_id": TEXT,
+    "date_added": TEXT,
+}
+
+SUBMISSION_FACTS: Mapping[str, tuple[type, ...]] = {
+    "submission_id": TEXT,
+    "device_type": TEXT,
+    "manufacturer_identifier": TEXT,
+    "device_model": TEXT,
+    "firmware_version": TEXT,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class EventKind:
+    """One kind of event.
+
+    `sentence` says to a reader what happened; `audience` turns the Parties that the operation
+    names into the tags of those who may read it; `payload` names each field and its types.
+    """
+
+    name: str
+    sentence: str
+    audience: Callable[[Sequence[str]], list[str]]
+    payload: Mapping[str, tuple[type, ...]]
+
+
+def _public(_parties: Sequence[str]) -> list[str]:
+    return audiences.everyone()
+
+
+_KINDS = [
+    EventKind(
+        "PARTY_ADMITTED",
+        "A Party was admitted to the repository.",
+        audiences.administrator_and,
+        {"party": TEXT, "category": TEXT, "user_roles": LIST, "manufacturer_identifiers": LIST},
+    ),
+    EventKind(
+        "GRANT_CHANGED",
+        "A person's or a key's permissions in a Party changed.",
+        audiences.administrator_and,
+        {"party": TEXT, "holder": TEXT, "holder_type": TEXT, "permissions": LIST},
+    ),
+    EventKind(
+        "CPL_ENTRY_LISTED",
+        "A line was added to the Central Products List.",
+        _public,
+        ENTRY_FACTS,
+    ),
+    EventKind(
+        "CPL_ENTRY_REMOVED",
+        "A line of the Central Products List was removed.",
+        _public,
+        {"cpl_entry_id": TEXT, "date_removed": TEXT, "reason": TEXT},
+    ),
+    EventKind(
+        "CPL_ENTRY_RELISTED",
+        "A removed line of the Central Products List stands again.",
+        _public,
+        {"cpl_entry_id": TEXT, "date_relisted": TEXT, "reason": TEXT},
+    ),
+    EventKind(
+        "CPL_ENTRY_REVISED",
+        "A line of the Central Products List carries a renewed certificate or a maker's new name.",
+        _public,
+        ENTRY_FACTS,
+    ),
+    EventKind(
+        "HUB_CAPABILITY_DECLARED",
+        "It was said whether a Communications Hub's firmware can carry updates to PPMID and "
+        "HCALCS (SECMP0007).",
+        audiences.record_readers,
+        {"cpl_entry_id": TEXT, "carries_updates": (bool,)},
+    ),
+    EventKind(
+        "CONTACT_CHANGED",
+        "A Manufacturer's contact for firmware images changed.",
+        audiences.record_readers,
+        {"manufacturer_identifier": TEXT},
+    ),
+    EventKind(
+        "SUBMISSION_RECEIVED",
+        "A firmware release was brought to the repository.",
+        audiences.administrator_and,
+        SUBMISSION_FACTS,
+    ),
+    EventKind(
+        "SUBMISSION_APPROVED",
+        "A submission was approved.",
+        audiences.administrator_and,
+        {**SUBMISSION_FACTS, "cpl_entry_id": TEXT, "reason": TEXT},
+    ),
+    EventKind(
+        "SUBMISSION_RETURNED",
+        "A submission went back to the Party that brought it.",
+        audiences.administrator_and,
+        {**SUBMISSION_FACTS, "reason": TEXT},
+    ),
+    EventKind(
+        "SUBMISSION_CLOSED",
+        "A submission was closed without publication.",
+        audiences.administrator_and,
+        {**SUBMISSION_FACTS, "reason": TEXT},
+    ),
+    EventKind(
+        "FIRMWARE_PUBLISHED",
+        "A firmware release was published: its list line and its locked record.",
+        audiences.record_readers,
+        {
+            **ENTRY_FACTS,
+            "record_id": TEXT,
+            "pathway": TEXT,
+            "predecessors": LIST,
+            "release_notes": TEXT,
+            "carries_updates": YES_NO_OR_NULL,
+        },
+    ),
+    EventKind(
+        "ESTATE_LOADED",
+        "A Supplier's estate was replaced by a new load.",
+        audiences.only,
+        {"load_id": NUMBER, "devices": NUMBER, "rows_bad": NUMBER},
+    ),
+    EventKind(
+        "ELIGIBILITY_ASSESSED",
+        "Every estate was assessed for a published release.",
+        audiences.record_readers,
+        {"cpl_entry_id": TEXT, "published_seq": NUMBER},
+    ),
+]
+
+KINDS: Mapping[str, EventKind] = {kind.name: kind for kind in _KINDS}

@@ -1,0 +1,19 @@
+"""What happened stays: the ledger is appended to and never changed."""
+
+from django.db import migrations
+
+LOCKED = ["ledger_ledgerevent"]
+
+LOCK = """
+CREATE TRIGGER {table}_is_locked BEFORE UPDATE OR DELETE OR TRUNCATE ON {table}
+    FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()
+"""
+UNLOCK = "DROP TRIGGER {table}_is_locked ON {table}"
+
+
+class Migration(migrations.Migration):
+    dependencies = [("ledger", "0001_ledger"), ("cpl", "0002_lock_list")]
+
+    operations = [
+        migrations.RunSQL(LOCK.format(table=table), UNLOCK.format(table=table)) for table in LOCKED
+    ]

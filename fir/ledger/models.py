@@ -1,0 +1,85 @@
+"""The ledger's rows: events, the bookmarks of their readers, and what a reader could not digest."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+
+
+@dataclass(frozen=True, slots=True)
+class Author:
+    """Who did it, as events tell it: a Party's slug and an opaque id of the person or key."""
+
+    party: str
+    actor: uuid.UUID
+
+
+# What FIR's own workers append, nobody in person did.
+MACHINE = Author("fir", uuid.UUID(int=0))
+
+
+class LedgerEvent(models.Model):
+    """One thing that happened. Locked: the database refuses UPDATE, DELETE and TRUNCATE.
+
+    `canonical` is the event's RFC 8785 text without its leaf hash: the very bytes that were
+    hashed and the very bytes that are served. `audience` holds the tags of those who may read it,
+    fixed when the event was appended (`fir.ledger.audiences`).
+    """
+
+    seq = models.BigIntegerField(primary_key=True)
+    id = models.UUIDField(unique=True)
+    kind = models.CharField(max_length=40)
+    at = models.DateTimeField()
+    by_party = models.CharField(max_length=64)
+    by_actor = models.UUIDField()
+    subject_type = models.CharField(max_length=40)
+    subject_id = models.CharField(max_length=64)
+    audience = ArrayField(models.CharField(max_length=80))
+    canonical = models.TextField()
+    leaf_hash = models.CharField(max_length=64)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["kind", "seq"], name="ledger_kind_seq"),
+            models.Index(fields=["subject_type", "subject_id", "seq"], name="ledger_subject_seq"),
+        ]
+        constraints = [
+            models.CheckConstraint(condition=models.Q(seq__gte=1), name="ledger_seq_from_one"),
+            models.CheckConstraint(
+                condition=models.Q(leaf_hash__regex=r"^[0-9a-f]{64}$"), name="ledger_leaf_hash_hex"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.seq} {self.kind}"
+
+
+class Bookmark(models.Model):
+    """How far one reader has read, and how often it failed at the next event."""
+
+    reader = models.CharField(max_length=40, primary_key=True)
+    seq = models.BigIntegerField(default=0)
+    failures = models.PositiveSmallIntegerField(default=0)
+
+    def __str__(self) -> str:
+        return f"{self.reader} at {self.seq}"
+
+
+class ReaderFault(models.Model):
+    """An event that a reader failed at five times: set aside here so that reading went on."""
+
+    reader = models.CharField(max_length=40)
+    seq = models.BigIntegerField()
+    error = models.TextField()
+    failed_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["reader", "seq"], name="ledger_one_fault_per_reader_event"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.reader} failed at {self.seq}"

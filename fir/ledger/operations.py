@@ -1,0 +1,197 @@
+"""The one way to write the ledger, and the one way to read on from a bookmark."""
+
+from __future__ import annotations
+
+import logging
+import time
+import uuid
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from celery import current_app
+from django.conf import settings
+from django.db import connection, transaction
+
+from fir.ledger.kinds import KINDS
+from fir.ledger.models import Author, Bookmark, LedgerEvent, ReaderFault
+from fir.ledger.queries import event_body, last_seq, news_after
+from fir.ledger.rules import canonical_text, check_payload, leaf_hash
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+logger = logging.getLogger(__name__)
+
+# Any constant will do, as long as every append takes the same one: "FIR1" in ASCII.
+LEDGER_LOCK = 0x46495231
+BATCH = 500
+FAILURES_BEFORE_PARKING = 5
+SECONDS_OF_SILENCE_AFTER_A_FAILED_RING = 30
+
+
+class NotInTransaction(RuntimeError):
+    """A step or an append was called outside the transaction of the operation it belongs to."""
+
+
+@dataclass(frozen=True, slots=True)
+class NewEvent:
+    """An event to append. `parties` are the slugs that its kind's audience is made of."""
+
+    kind: str
+    subject_type: str
+    subject_id: str
+    payload: Mapping[str, Any]
+    parties: Sequence[str] = field(default=())
+
+
+def require_transaction() -> None:
+    """Raise NotInTransaction unless an operation's transaction is open."""
+    if not connection.in_atomic_block:
+        raise NotInTransaction("This step belongs inside an operation's transaction; open one.")
+
+
+def append_events(events: Sequence[NewEvent], *, by: Author, at: datetime) -> list[LedgerEvent]:
+    """Append events as the last thing in the caller's transaction; ring the readers after commit.
+
+    The lock is held until commit, so numbers are handed out in commit order and no reader can
+    ever step over one. The last row is read in a second statement: READ COMMITTED shows it what
+    the previous holder of the lock committed.
+
+    Raises NotInTransaction, and PayloadRefused when a payload breaks its kind's schema.
+    """
+    require_transaction()
+    for event in events:
+        check_payload(event.kind, event.payload)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LEDGER_LOCK])
+    newest = LedgerEvent.objects.order_by("-seq").only("seq", "at").first()
+    seq, at = (newest.seq, max(at, newest.at)) if newest else (0, at)
+    rows = [
+        _row(event, seq=seq + place, by=by, at=at.astimezone(UTC))
+        for place, event in enumerate(events, start=1)
+    ]
+    LedgerEvent.objects.bulk_create(rows, batch_size=1000)
+    transaction.on_commit(ring_readers, robust=True)
+    return rows
+
+
+def _row(event: NewEvent, *, seq: int, by: Author, at: datetime) -> LedgerEvent:
+    row = LedgerEvent(
+        seq=seq,
+        id=uuid.uuid4(),  # random, so that the leaf hash tells an outsider nothing
+        kind=event.kind,
+        at=at,
+        by_party=by.party,
+        by_actor=by.actor,
+        subject_type=event.subject_type,
+        subject_id=event.subject_id,
+        audience=KINDS[event.kind].audience(event.parties),
+    )
+    row.canonical = canonical_text(event_body(row, dict(event.payload)))
+    row.leaf_hash = leaf_hash(row.canonical)
+    return row
+
+
+class _Bell:
+    """Rings the readers by name. After a failed ring it stays silent for a while, so that a dead
+    broker costs at most one short timeout; the timetable wakes the readers anyway."""
+
+    def __init__(self) -> None:
+        self.silent_until = 0.0
+
+    def ring(self, names: Sequence[str]) -> None:
+        if time.monotonic() < self.silent_until:
+            return
+        try:
+            for name in names:
+                current_app.send_task(name, expires=60, retry=False, ignore_result=True)
+        except Exception as error:  # noqa: BLE001 - whatever ails the broker must not reach the caller
+            self.silent_until = time.monotonic() + SECONDS_OF_SILENCE_AFTER_A_FAILED_RING
+            logger.warning("The readers could not be rung (%s); the timetable will wake them.", error)
+
+
+_bell = _Bell()
+
+
+def ring_readers() -> None:
+    """Wake the readers of the ledger now, if the broker is there. Never raises, never retries."""
+    _bell.ring(settings.LEDGER_READERS)
+
+
+def ring(name: str) -> None:
+    """Wake one named task after a commit, under the same promise as `ring_readers`."""
+    _bell.ring([name])
+
+
+Handler = Callable[[Sequence[LedgerEvent]], None]
+
+
+def read_ledger(*, reader: str, kinds: Collection[str], handle: Handler, at: datetime) -> int:
+    """Read on from the reader's bookmark until there is no news; the number of events handled.
+
+    `handle` receives a batch of events of these kinds, in order, inside the transaction that
+    moves the bookmark; it may append events of its own as its last act. It may be given the same
+    events again after a failure. An event that fails five times is set aside as a ReaderFault.
+    """
+    handled = 0
+    while (count := _read_batch(reader=reader, kinds=kinds, handle=handle, at=at)) is not None:
+        handled += count
+    return handled
+
+
+def _read_batch(
+    *, reader: str, kinds: Collection[str], handle: Handler, at: datetime
+) -> int | None:
+    """Handle one batch; None when there is no news, or another process reads, or it failed."""
+    Bookmark.objects.get_or_create(reader=reader)
+    seen: list[int] = []
+    try:
+        with transaction.atomic():
+            bookmark = _claim(reader)
+            if bookmark is None:
+                return None
+            head = last_seq()
+            limit = 1 if bookmark.failures else BATCH
+            events = news_after(seq=bookmark.seq, head=head, kinds=kinds, limit=limit)
+            seen = [event.seq for event in events]
+            _move(bookmark, seen[-1] if len(seen) == limit else head)
+            if events:
+                handle(events)
+    except Exception as error:
+        if not seen:
+            raise
+        logger.exception("Reader %s failed at seq %s.", reader, seen[0])
+        _record_failure(reader=reader, seq=seen[0], alone=len(seen) == 1, error=error, at=at)
+        return None
+    return len(seen) or None
+
+
+def _claim(reader: str) -> Bookmark | None:
+    claimed = Bookmark.objects.select_for_update(skip_locked=True).filter(reader=reader)
+    return claimed.first()
+
+
+def _move(bookmark: Bookmark, seq: int) -> None:
+    if (bookmark.seq, bookmark.failures) != (seq, 0):
+        bookmark.seq, bookmark.failures = seq, 0
+        bookmark.save(update_fields=["seq", "failures"])
+
+
+@transaction.atomic
+def _record_failure(*, reader: str, seq: int, alone: bool, error: Exception, at: datetime) -> None:
+    """Count a failure; at the fifth of one event, set it aside and go on behind it."""
+    bookmark = _claim(reader)
+    if bookmark is None:
+        return
+    bookmark.failures += 1
+    if alone and bookmark.failures >= FAILURES_BEFORE_PARKING:
+        text = f"{type(error).__name__}: {error}"
+        ReaderFault.objects.get_or_create(
+            reader=reader, seq=seq, defaults={"error": text[:2000], "failed_at": at}
+        )
+        bookmark.seq, bookmark.failures = seq, 0
+    bookmark.save(update_fields=["seq", "failures"])
+
+

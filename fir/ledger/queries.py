@@ -1,0 +1,129 @@
+"""Reads of the ledger: the feed's page, the head, and what a reader has not dealt with yet."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from django.db import connection
+
+from fir.ledger.models import Bookmark, LedgerEvent
+from fir.ledger.rules import canonical_text, leaf_hash, tree_root
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+FEED_PAGE = (Path(__file__).parent / "sql" / "feed_page.sql").read_text()
+
+
+@dataclass(frozen=True, slots=True)
+class FeedPage:
+    """One page of the feed: its events as ready JSON text, and where to go on."""
+
+    events: str
+    next_after: int
+
+
+def last_seq() -> int:
+    """The seq of the newest event; 0 for an empty ledger."""
+    newest = LedgerEvent.objects.order_by("-seq").values_list("seq", flat=True).first()
+    return newest or 0
+
+
+def feed_page(*, after: int, limit: int, head: int, tags: Sequence[str]) -> FeedPage:
+    """The events after a seq, up to `head`, in order, as a JSON array for a reader of `tags`.
+
+    An event that carries none of the tags appears as its seq and leaf hash alone, so that every
+    reader can check the whole ledger.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            FEED_PAGE, {"after": after, "limit": limit, "head": head, "tags": list(tags)}
+        )
+        events, next_after = cursor.fetchone()
+    return FeedPage(events=events or "[]", next_after=next_after or after)
+
+
+def news_after(*, seq: int, head: int, kinds: Collection[str], limit: int) -> list[LedgerEvent]:
+    """The next events of these kinds, in order."""
+    events = LedgerEvent.objects.filter(seq__gt=seq, seq__lte=head, kind__in=kinds)
+    return list(events.order_by("seq")[:limit])
+
+
+def last_seq_visible(tags: Sequence[str]) -> int:
+    """The seq of the newest event that a reader of `tags` may read; 0 when there is none."""
+    events = LedgerEvent.objects.filter(audience__overlap=list(tags)).order_by("-seq")
+    return events.values_list("seq", flat=True).first() or 0
+
+
+def newest_seq_of(kinds: Collection[str], tags: Sequence[str]) -> int:
+    """The seq of the newest event of these kinds that a reader of `tags` may read; 0 if none."""
+    events = LedgerEvent.objects.filter(kind__in=kinds, audience__overlap=list(tags))
+    return events.order_by("-seq").values_list("seq", flat=True).first() or 0
+
+
+def seq_read_by(reader: str) -> int:
+    """How far a reader has read."""
+    return Bookmark.objects.filter(pk=reader).values_list("seq", flat=True).first() or 0
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerCheck:
+    """What a recomputation of the whole ledger found; `fault` is empty when it is whole."""
+
+    size: int
+    root: str
+    fault: str
+
+
+def check_ledger() -> LedgerCheck:
+    """Recompute order, leaf hashes and the tree's root over the whole ledger."""
+    leaves: list[str] = []
+    for event in _all_events():
+        fault = _fault_of(event, expected_seq=len(leaves) + 1)
+        if fault:
+            return LedgerCheck(size=len(leaves), root=tree_root(leaves), fault=fault)
+        leaves.append(event.leaf_hash)
+    return LedgerCheck(size=len(leaves), root=tree_root(leaves), fault="")
+
+
+def _all_events() -> Iterator[LedgerEvent]:
+    return LedgerEvent.objects.order_by("seq").iterator(chunk_size=2000)
+
+
+def _fault_of(event: LedgerEvent, *, expected_seq: int) -> str:
+    if event.seq != expected_seq:
+        return f"seq {expected_seq} is missing: the next event says it is seq {event.seq}."
+    if leaf_hash(event.canonical) != event.leaf_hash:
+        return f"seq {event.seq} ({event.kind}): its text no longer gives its leaf hash."
+    if written(event) != event.canonical:
+        return f"seq {event.seq} ({event.kind}): its columns differ from its hashed text."
+    return ""
+
+
+def written(event: LedgerEvent) -> str:
+    """The canonical text that an event's own columns and stored payload give."""
+    return canonical_text(event_body(event, payload_of(event)))
+
+
+def event_body(event: LedgerEvent, payload: object) -> dict[str, object]:
+    """The event as the feed shows it, without its leaf hash."""
+    return {
+        "seq": event.seq,
+        "id": str(event.id),
+        "kind": event.kind,
+        "at": event.at.isoformat(timespec="microseconds").replace("+00:00", "Z"),
+        "by": {"party": event.by_party, "actor": str(event.by_actor)},
+        "subject_type": event.subject_type,
+        "subject_id": event.subject_id,
+        "payload": payload,
+    }
+
+
+def payload_of(event: LedgerEvent) -> dict[str, object]:
+    """What the event says beyond who, when and what about."""
+    payload: dict[str, object] = json.loads(event.canonical)["payload"]
+    return payload

@@ -1,0 +1,83 @@
+"""What may stand in an event, and the hashes of the tree (RFC 8785, RFC 9162). Pure."""
+
+import hashlib
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import rfc8785
+
+from fir.ledger.kinds import KINDS
+
+LARGEST_WHOLE_NUMBER = 2**53
+
+
+class PayloadRefused(ValueError):
+    """The payload is not what its kind's schema promises to the feed's readers."""
+
+
+def check_payload(kind: str, payload: Mapping[str, Any]) -> None:
+    """Refuse a payload that differs from its kind's schema or that JSON readers may read apart.
+
+    Raises PayloadRefused naming the field.
+    """
+    schema = KINDS[kind].payload
+    if payload.keys() != schema.keys():
+        differing = ", ".join(sorted(payload.keys() ^ schema.keys()))
+        raise PayloadRefused(f"{kind}: the payload's fields differ from its schema: {differing}.")
+    for field, types in schema.items():
+        if type(payload[field]) not in types:
+            raise PayloadRefused(f"{kind}.{field} is {payload[field]!r}, which the schema forbids.")
+        _check_value(f"{kind}.{field}", payload[field])
+
+
+def _check_value(where: str, value: Any) -> None:
+    match value:
+        case None | bool() | str():
+            return
+        case int():
+            if abs(value) > LARGEST_WHOLE_NUMBER:
+                raise PayloadRefused(f"{where}: {value} is beyond what every JSON reader keeps.")
+        case list():
+            for item in value:
+                _check_value(where, item)
+        case dict():
+            for key, item in value.items():
+                if not (isinstance(key, str) and key.isascii()):
+                    raise PayloadRefused(f"{where}: the key {key!r} is not ASCII text.")
+                _check_value(f"{where}.{key}", item)
+        case _:
+            raise PayloadRefused(f"{where}: {type(value).__name__} has no place in an event.")
+
+
+def canonical_text(event: Mapping[str, Any]) -> str:
+    """The event's one canonical writing (RFC 8785): what is hashed, stored and served."""
+    return rfc8785.dumps(dict(event)).decode()
+
+
+def leaf_hash(canonical: str) -> str:
+    """SHA-256 over 0x00 and the canonical text, in hex: a leaf of the tree (RFC 9162 2.1.1)."""
+    return hashlib.sha256(b"\x00" + canonical.encode()).hexdigest()
+
+
+def tree_root(leaf_hashes: Iterable[str]) -> str:
+    """The Merkle tree's root over the leaf hashes in order, in hex (RFC 9162 2.1.1).
+
+    Keeps one hash per level only, so a ledger of any length is hashed in one pass.
+    """
+    frontier: list[tuple[int, bytes]] = []  # (leaves below, hash), sizes strictly falling
+    for leaf in leaf_hashes:
+        size, node = 1, bytes.fromhex(leaf)
+        while frontier and frontier[-1][0] == size:
+            _, left = frontier.pop()
+            size, node = size * 2, _parent(left, node)
+        frontier.append((size, node))
+    if not frontier:
+        return hashlib.sha256(b"").hexdigest()
+    _, root = frontier.pop()
+    while frontier:
+        root = _parent(frontier.pop()[1], root)
+    return root.hex()
+
+
+def _parent(left: bytes, right: bytes) -> bytes:
+    return hashlib.sha256(b"\x01" + left + right).digest()

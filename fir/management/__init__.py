@@ -1,0 +1,1 @@
+"""Commands for whoever runs FIR; each calls one operation or query of the house."""

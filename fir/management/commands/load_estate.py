@@ -1,0 +1,64 @@
+"""Load a Supplier's inventory."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, BinaryIO
+
+from django.core.management.base import BaseCommand, CommandError
+from django.utils import timezone
+
+from fir.eligibility.operations import read_news
+from fir.estates.models import DONE
+from fir.estates.operations import EstateRefused, NotASupplier, finish_loads, receive_load
+from fir.parties.operations import operator
+from fir.parties.queries import party_of_slug
+
+if TYPE_CHECKING:
+    from argparse import ArgumentParser
+    from collections.abc import Iterator
+
+PIECE = 1 << 20
+
+
+class Command(BaseCommand):
+    """Load a Supplier's inventory (CSV, gzip CSV or a DUIS 8.2 response) and assess it."""
+
+    help = __doc__ or ""
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        """Whose inventory, and where it is."""
+        parser.add_argument("--party", required=True, help="the Supplier's slug")
+        parser.add_argument("--delta", action="store_true", help="changes only")
+        parser.add_argument("file", type=Path)
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Load it and say what became of it; nothing changes when it cannot be read."""
+        party = party_of_slug(options["party"])
+        if party is None:
+            raise CommandError(f"No Party has the slug {options['party']!r}.")
+        if options["delta"]:
+            raise CommandError("Only whole inventories are taken in so far; leave out --delta.")
+        try:
+            with options["file"].open("rb") as file:
+                load = receive_load(
+                    party=party, pieces=_pieces(file), by=operator(), at=timezone.now()
+                )
+        except (EstateRefused, NotASupplier, OSError) as error:
+            raise CommandError(f"{error} The estate is as it was.") from error
+        finish_loads(at=timezone.now())
+        read_news(at=timezone.now())
+        load.refresh_from_db()
+        self.stdout.write(
+            f"Load {load.pk} is {load.state}: {load.rows_read} rows, {load.rows_bad} bad, "
+            f"{load.devices} devices."
+        )
+        for reason, count in load.notes_by_reason.items():
+            self.stdout.write(f"Noted: {reason} in {count} rows.")
+        if load.state != DONE:
+            self.stdout.write(f"POST /api/v1/estate/loads/{load.pk}/accept takes it as it is.")
+
+
+def _pieces(file: BinaryIO) -> Iterator[bytes]:
+    while piece := file.read(PIECE):
+        yield piece

@@ -1,0 +1,90 @@
+"""Subscriptions, notices and their deliveries."""
+
+from __future__ import annotations
+
+from typing import ClassVar, Self
+
+from django.db import models
+
+from fir.parties.models import Party
+
+DUE, SENT, GIVEN_UP = "DUE", "SENT", "GIVEN_UP"
+
+
+class Subscription(models.Model):
+    """A mailbox that a Party's notices are sent to; a role mailbox rather than a person's."""
+
+    party = models.ForeignKey(Party, on_delete=models.CASCADE)
+    email = models.EmailField()
+    made_at = models.DateTimeField()
+    made_by = models.UUIDField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["party", "email"], name="notifications_one_mailbox_each"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.party}: {self.email}"
+
+
+class NoticeQuerySet(models.QuerySet["Notice"]):
+    """Reads of notices. Every one of them starts from whose notices they are."""
+
+    def visible_to(self, party: Party) -> Self:
+        """The Party's own notices."""
+        return self.filter(party=party)
+
+
+class Notice(models.Model):
+    """What a Party was told of one event, with its own counts."""
+
+    party = models.ForeignKey(Party, on_delete=models.PROTECT)
+    seq = models.BigIntegerField()
+    kind = models.CharField(max_length=40)
+    subject_id = models.CharField(max_length=64)
+    title = models.CharField(max_length=200)
+    text = models.TextField()
+    counts = models.JSONField()
+    raised_at = models.DateTimeField()
+
+    objects: ClassVar[NoticeQuerySet] = NoticeQuerySet.as_manager()  # type: ignore[assignment]
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["party", "seq"], name="notifications_one_notice_per_event"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.party}: {self.title}"
+
+
+class Delivery(models.Model):
+    """A notice on its way to one mailbox."""
+
+    notice = models.ForeignKey(Notice, on_delete=models.CASCADE)
+    address = models.EmailField()
+    state = models.CharField(
+        max_length=8, choices=[(s, s) for s in (DUE, SENT, GIVEN_UP)], default=DUE
+    )
+    tries = models.PositiveSmallIntegerField(default=0)
+    next_try_at = models.DateTimeField()
+    tried_at = models.DateTimeField(null=True)
+    last_error = models.TextField(blank=True)
+
+    class Meta:
+        indexes = [
+            models.Index(
+                fields=["next_try_at"], condition=models.Q(state=DUE), name="notifications_due"
+            ),
+        ]
+        constraints = [
+            models.UniqueConstraint(fields=["notice", "address"], name="notifications_one_delivery_each"),
+            models.CheckConstraint(
+                condition=models.Q(state__in=[DUE, SENT, GIVEN_UP]),
+                name="notifications_delivery_state_known",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.notice_id} to {self.address}: {self.state}"

@@ -1,0 +1,181 @@
+"""Raising notices from the ledger, and sending their deliveries."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
+from django.db import transaction
+from django.template.loader import render_to_string
+
+from fir.eligibility.queries import assessed_parties, suppliers_with
+from fir.eligibility.rules import Outcome
+from fir.ledger.operations import read_ledger
+from fir.notifications.channels import send_email
+from fir.notifications.models import DUE, GIVEN_UP, SENT, Delivery, Notice, Subscription
+from fir.notifications.queries import due_deliveries
+from fir.parties.queries import suppliers
+from fir.records.queries import contacts_of, repository_entry_of
+
+if TYPE_CHECKING:
+    from fir.ledger.models import LedgerEvent
+    from fir.parties.models import Actor, Party
+    from fir.records.models import RepositoryEntry
+
+logger = logging.getLogger(__name__)
+
+READER = "notifications"
+KINDS = frozenset({"ELIGIBILITY_ASSESSED"})
+# Waits between tries: a mailbox that is down for a day still gets its notices.
+WAITS = (1, 5, 15, 60, 240, 720, 1440)
+
+MEANINGS = {
+    Outcome.ELIGIBLE: "may take it in one step",
+    Outcome.ELIGIBLE_IN_STEPS: "may take it over earlier releases, in steps",
+    Outcome.UNCONFIRMED: "are unconfirmed: something is not declared yet",
+    Outcome.BLOCKED: "are blocked",
+    Outcome.UP_TO_DATE: "run it already",
+    Outcome.NOT_LISTED: "run a version that is not listed",
+}
+
+
+class MailboxRefused(ValueError):
+    """The address is not one that notices can be sent to."""
+
+
+@transaction.atomic
+def subscribe(*, party: Party, email: str, by: Actor, at: datetime) -> Subscription:
+    """Send the Party's notices to this mailbox from now on.
+
+    Raises MailboxRefused.
+    """
+    try:
+        validate_email(email)
+    except ValidationError as fault:
+        raise MailboxRefused(f"{email!r} is not an email address.") from fault
+    subscription, _ = Subscription.objects.get_or_create(
+        party=party, email=email, defaults={"made_at": at, "made_by": by.actor_id}
+    )
+    return subscription
+
+
+def read_news(*, at: datetime) -> int:
+    """Raise notices for whatever the ledger says since last time; the number of events read."""
+    return read_ledger(reader=READER, kinds=KINDS, handle=partial(_raise_notices, at=at), at=at)
+
+
+def _raise_notices(events: Sequence[LedgerEvent], *, at: datetime) -> None:
+    for event in events:
+        entry = repository_entry_of(event.subject_id)
+        found = suppliers_with(event.subject_id)
+        assessed = assessed_parties()
+        # A Supplier whose estate is known hears of its own models; one without an estate of all.
+        recipients = [s for s in suppliers() if s.pk in found or s.pk not in assessed]
+        _raise_for(event, entry, recipients, found, at=at)
+
+
+def _raise_for(
+    event: LedgerEvent,
+    entry: RepositoryEntry,
+    recipients: Sequence[Party],
+    found: Mapping[int, Mapping[str, int]],
+    *,
+    at: datetime,
+) -> None:
+    contact = _contact_line(entry)
+    Notice.objects.bulk_create(
+        [
+            Notice(
+                party=party,
+                seq=event.seq,
+                kind="FIRMWARE_PUBLISHED",
+                subject_id=entry.cpl_entry_id,
+                title=f"Firmware {entry.firmware_version} published for {entry.device_type} "
+                f"{entry.device_model}",
+                text=_text(entry, party, found.get(party.pk, {}), contact),
+                counts=dict(found.get(party.pk, {})),
+                raised_at=at,
+            )
+            for party in recipients
+        ],
+        ignore_conflicts=True,  # read again, the same event raises the same notices
+    )
+    mailboxes = Subscription.objects.filter(party__in=recipients).values_list("party_id", "email")
+    notices = {n.party_id: n for n in Notice.objects.filter(seq=event.seq)}
+    Delivery.objects.bulk_create(
+        [Delivery(notice=notices[p], address=email, next_try_at=at) for p, email in mailboxes],
+        ignore_conflicts=True,
+    )
+
+
+def _contact_line(entry: RepositoryEntry) -> str:
+    contact = contacts_of([entry.manufacturer_identifier]).get(entry.manufacturer_identifier)
+    if contact is None:
+        return f"{entry.manufacturer_name} has given no contact"
+    return f"{contact.role}, {contact.email}"
+
+
+def _text(
+    entry: RepositoryEntry, party: Party, counts: Mapping[str, int], contact: str
+) -> str:
+    context: dict[str, Any] = {
+        "entry": entry,
+        "party": party,
+        "counts": counts,
+        "total": sum(counts.values()),
+        "lines": [
+            {"devices": counts[outcome], "meaning": meaning}
+            for outcome, meaning in MEANINGS.items()
+            if outcome in counts
+        ],
+        "contact": contact,
+        "base_url": settings.BASE_URL,
+    }
+    return render_to_string("emails/firmware_published.txt", context)
+
+
+def sweep_deliveries(*, at: datetime) -> int:
+    """Try every delivery that is due, each in a transaction of its own; how many were tried."""
+    tried = 0
+    while _try_next(at=at):
+        tried += 1
+    return tried
+
+
+@transaction.atomic
+def _try_next(*, at: datetime) -> bool:
+    delivery = due_deliveries(at=at).first()
+    if delivery is None:
+        return False
+    notice = delivery.notice
+    try:
+        send_email(
+            address=delivery.address,
+            title=notice.title,
+            text=notice.text,
+            message_id=f"<notice-{notice.pk}-{delivery.pk}@fir.invalid>",
+        )
+    except Exception as error:
+        logger.exception("Delivery %s could not be sent.", delivery.pk)
+        _put_off(delivery, error, at=at)
+    else:
+        delivery.state, delivery.last_error = SENT, ""
+    delivery.tries += 1
+    delivery.tried_at = at
+    delivery.save()
+    return True
+
+
+def _put_off(delivery: Delivery, error: Exception, *, at: datetime) -> None:
+    delivery.last_error = f"{type(error).__name__}: {error}"[:500]
+    if delivery.tries >= len(WAITS):
+        delivery.state = GIVEN_UP
+    else:
+        delivery.state = DUE
+        delivery.next_try_at = at + timedelta(minutes=WAITS[delivery.tries])

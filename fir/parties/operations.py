@@ -1,0 +1,221 @@
+"""Admitting Parties, and giving people and keys what they may do."""
+
+from __future__ import annotations
+
+import re
+import secrets
+import uuid
+from typing import TYPE_CHECKING
+
+from django.db import transaction
+from guardian.shortcuts import assign_perm, get_user_perms, remove_perm
+
+from cpl.identifiers import IdentifierFault, parse_manufacturer_identifier
+from cpl.operations import ensure_manufacturer
+from fir.ledger.models import MACHINE
+from fir.ledger.operations import NewEvent, append_events
+from fir.parties.models import Actor, ApiKey, ManufacturerHolding, Party
+from fir.parties.permissions import (
+    MAY,
+    USER_ROLES,
+    Category,
+    Permission,
+    usual_permissions,
+)
+from fir.parties.queries import hash_of_key, holds_any_identifier
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from datetime import datetime
+
+    from fir.parties.models import User
+
+OPERATOR_SLUG = "operator"
+RESERVED_SLUGS = (OPERATOR_SLUG, MACHINE.party)
+SLUG_FORM = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+
+
+class PartyRefused(ValueError):
+    """The Party cannot be admitted as described; the message says what to change."""
+
+
+class PermissionNotForCategory(ValueError):
+    """A Party of this category may not be given the permission."""
+
+
+class KeyAlreadyRevoked(ValueError):
+    """The key was revoked before."""
+
+
+def operator() -> Actor:
+    """Whoever runs management commands on the server: no Party, but events must name somebody."""
+    nobody = uuid.UUID(int=0)
+    party = Party(
+        slug=OPERATOR_SLUG, name="Operator", category=Category.ADMINISTRATOR, actor_id=nobody
+    )
+    return Actor(
+        party=party, actor_id=nobody, answerable=nobody, permissions=frozenset(Permission)
+    )
+
+
+@transaction.atomic
+def admit_party(
+    *,
+    slug: str,
+    name: str,
+    category: str,
+    by: Actor,
+    at: datetime,
+    user_roles: Sequence[str] = (),
+    manufacturer_identifiers: Sequence[str] = (),
+) -> Party:
+    """Admit a Party, with its User Roles and the Manufacturer Identifiers it may bring for.
+
+    Raises PartyRefused when the slug, category, a role or an identifier is not as it must be.
+    """
+    identifiers = _checked_party(slug, name, category, user_roles, manufacturer_identifiers)
+    party = Party.objects.create(
+        slug=slug,
+        name=name,
+        category=category,
+        user_roles=list(user_roles),
+        admitted_at=at,
+        admitted_by=by.actor_id,
+    )
+    for identifier in identifiers:
+        manufacturer = ensure_manufacturer(identifier=identifier, name=name)
+        ManufacturerHolding.objects.create(
+            party=party, manufacturer=manufacturer, given_at=at, given_by=by.actor_id
+        )
+    payload = {
+        "party": slug,
+        "category": category,
+        "user_roles": list(user_roles),
+        "manufacturer_identifiers": identifiers,
+    }
+    event = NewEvent("PARTY_ADMITTED", "party", slug, payload, parties=[slug])
+    append_events([event], by=by.author, at=at)
+    return party
+
+
+def _checked_party(
+    slug: str, name: str, category: str, user_roles: Sequence[str], identifiers: Sequence[str]
+) -> list[str]:
+    if not SLUG_FORM.fullmatch(slug) or slug in RESERVED_SLUGS or len(slug) > 64:
+        raise PartyRefused(
+            f"The slug {slug!r} will not do: lower-case letters, digits and single hyphens, "
+            f"at most 64, and none of {', '.join(RESERVED_SLUGS)}."
+        )
+    if not name.strip():
+        raise PartyRefused("The Party needs a name.")
+    if Party.objects.filter(slug=slug).exists():
+        raise PartyRefused(f"A Party with the slug {slug!r} was admitted already.")
+    if category not in Category.__members__:
+        raise PartyRefused(f"The category {category!r} is none of {', '.join(Category)}.")
+    unknown = sorted(set(user_roles) - set(USER_ROLES))
+    if unknown:
+        raise PartyRefused(f"No such User Role: {', '.join(unknown)}; use {', '.join(USER_ROLES)}.")
+    try:
+        return sorted({parse_manufacturer_identifier(text) for text in identifiers})
+    except IdentifierFault as fault:
+        raise PartyRefused(str(fault)) from fault
+
+
+@transaction.atomic
+def issue_key(
+    *,
+    party: Party,
+    name: str,
+    by: Actor,
+    at: datetime,
+    permissions: Iterable[Permission] | None = None,
+    person: User | None = None,
+) -> str:
+    """Make a key for the Party and return it; it can never be shown again.
+
+    Without `permissions` it carries everything its Party may read, bring or decide. `person` is
+    who answers for what the key does; without one the Party itself answers.
+
+    Raises PermissionNotForCategory.
+    """
+    may = MAY[Category(party.category)]
+    if permissions is None:
+        chosen = usual_permissions(
+            Category(party.category), holds_identifier=holds_any_identifier(party)
+        )
+    else:
+        chosen = frozenset(permissions)
+    _refuse_beyond(chosen - may, party)
+    key = f"fir_{secrets.token_urlsafe(32)}"
+    made = ApiKey.objects.create(
+        party=party,
+        name=name,
+        sha256=hash_of_key(key),
+        permissions=sorted(chosen),
+        made_for=person,
+        made_at=at,
+        made_by=by.actor_id,
+    )
+    append_events([_grant_changed(party, made.actor_id, "key", chosen)], by=by.author, at=at)
+    return key
+
+
+def _refuse_beyond(beyond: frozenset[Permission], party: Party) -> None:
+    if beyond:
+        names = ", ".join(sorted(permission.name for permission in beyond))
+        raise PermissionNotForCategory(
+            f"{party.name} is a {party.category}, which may not have {names}."
+        )
+
+
+def _grant_changed(
+    party: Party, holder: uuid.UUID, holder_type: str, permissions: Iterable[Permission]
+) -> NewEvent:
+    payload = {
+        "party": party.slug,
+        "holder": str(holder),
+        "holder_type": holder_type,
+        "permissions": sorted(permission.name for permission in permissions),
+    }
+    return NewEvent("GRANT_CHANGED", "party", party.slug, payload, parties=[party.slug])
+
+
+@transaction.atomic
+def revoke_key(*, key: ApiKey, by: Actor, at: datetime) -> None:
+    """Revoke a key at once and for good.
+
+    Raises KeyAlreadyRevoked.
+    """
+    held = ApiKey.objects.select_for_update().select_related("party").get(pk=key.pk)
+    if held.revoked_at is not None:
+        raise KeyAlreadyRevoked(f"The key {held.name!r} was revoked at {held.revoked_at}.")
+    held.revoked_at, held.revoked_by = at, by.actor_id
+    held.save(update_fields=["revoked_at", "revoked_by"])
+    append_events([_grant_changed(held.party, held.actor_id, "key", [])], by=by.author, at=at)
+
+
+@transaction.atomic
+def grant_permission(
+    *, permission: Permission, person: User, party: Party, by: Actor, at: datetime
+) -> None:
+    """Let a person do something for a Party.
+
+    Raises PermissionNotForCategory.
+    """
+    _refuse_beyond(frozenset({permission}) - MAY[Category(party.category)], party)
+    assign_perm(permission.value, person, party)
+    _append_person_grants(person, party, by=by, at=at)
+
+
+@transaction.atomic
+def revoke_permission(
+    *, permission: Permission, person: User, party: Party, by: Actor, at: datetime
+) -> None:
+    """Take a permission for a Party from a person."""
+    remove_perm(permission.value, person, party)
+    _append_person_grants(person, party, by=by, at=at)
+
+
+def _append_person_grants(person: User, party: Party, *, by: Actor, at: datetime) -> None:
+    held = [Permission(code) for code in get_user_perms(person, party)]
+    append_events([_grant_changed(party, person.actor_id, "person", held)], by=by.author, at=at)

@@ -1,0 +1,85 @@
+"""Every permission in FIR, and which a Party's category may have at all."""
+
+from collections.abc import Mapping
+from enum import StrEnum
+
+
+class Category(StrEnum):
+    """What a Party is under the Code (SEC Section M, Party Categories; the DCC stands apart)."""
+
+    LARGE_SUPPLIER = "LARGE_SUPPLIER"
+    SMALL_SUPPLIER = "SMALL_SUPPLIER"
+    NETWORK_PARTY = "NETWORK_PARTY"
+    OTHER_SEC_PARTY = "OTHER_SEC_PARTY"
+    DEVICE_MANUFACTURER = "DEVICE_MANUFACTURER"
+    REGISTERED_SUPPLIER_AGENT = "REGISTERED_SUPPLIER_AGENT"
+    METER_ASSET_PROVIDER = "METER_ASSET_PROVIDER"
+    DCC = "DCC"
+    ADMINISTRATOR = "ADMINISTRATOR"
+
+
+SUPPLIERS = frozenset({Category.LARGE_SUPPLIER, Category.SMALL_SUPPLIER})
+
+# User Roles of the DCC's interface (DUIS); a Supplier acts as IS, GS or both.
+USER_ROLES = ("IS", "GS", "ES", "ED", "GT", "OU", "RSA")
+
+
+class Permission(StrEnum):
+    """What a person or a key may do for its Party. The value is the grant's code name."""
+
+    sentence: str
+
+    def __new__(cls, value: str, sentence: str) -> "Permission":
+        member = str.__new__(cls, value)
+        member._value_ = value
+        member.sentence = sentence
+        return member
+
+    READ_FEED = "read_feed", "Pull the feed of everything that happens."
+    VIEW_RECORDS = "view_records", "Read the Firmware Records that the Party may see."
+    SUBMIT_FIRMWARE = (
+        "submit_firmware",
+        "Bring firmware releases for the Party's Manufacturer Identifiers.",
+    )
+    REVIEW_SUBMISSIONS = (
+        "review_submissions",
+        "Read the queue of submissions and approve, return or close them.",
+    )
+    LOAD_ESTATE = "load_estate", "Send in the Supplier's inventory of Devices."
+    VIEW_ESTATE = (
+        "view_estate",
+        "Read the Supplier's estate and which of its Devices are eligible.",
+    )
+    VIEW_NOTICES = "view_notices", "Read the notices raised for the Party."
+    MANAGE_PEOPLE = "manage_people", "Invite people and make or revoke keys for the Party."
+
+
+P = Permission
+_READER = {P.READ_FEED, P.VIEW_RECORDS, P.VIEW_NOTICES}
+_MANAGED = {P.MANAGE_PEOPLE}
+_SUPPLIER = _READER | {P.LOAD_ESTATE, P.VIEW_ESTATE} | _MANAGED
+
+# What each category may be granted. Bringing firmware needs a Manufacturer Identifier besides.
+MAY: Mapping[Category, frozenset[Permission]] = {
+    Category.LARGE_SUPPLIER: frozenset(_SUPPLIER | {P.SUBMIT_FIRMWARE}),
+    Category.SMALL_SUPPLIER: frozenset(_SUPPLIER | {P.SUBMIT_FIRMWARE}),
+    Category.NETWORK_PARTY: frozenset(_READER | _MANAGED),
+    Category.OTHER_SEC_PARTY: frozenset(_READER | _MANAGED | {P.SUBMIT_FIRMWARE}),
+    Category.DEVICE_MANUFACTURER: frozenset(_READER | _MANAGED | {P.SUBMIT_FIRMWARE}),
+    Category.REGISTERED_SUPPLIER_AGENT: frozenset(_READER | _MANAGED | {P.VIEW_ESTATE}),
+    Category.METER_ASSET_PROVIDER: frozenset(_READER | _MANAGED | {P.SUBMIT_FIRMWARE}),
+    Category.DCC: frozenset(_READER | _MANAGED | {P.SUBMIT_FIRMWARE}),
+    Category.ADMINISTRATOR: frozenset(
+        _READER | _MANAGED | {P.SUBMIT_FIRMWARE, P.REVIEW_SUBMISSIONS}
+    ),
+}
+
+
+def usual_permissions(category: Category, *, holds_identifier: bool) -> frozenset[Permission]:
+    """What a new key carries when nobody says otherwise: all its Party may read, bring or decide.
+
+    Managing people is never given unasked; bringing firmware only where there is a Manufacturer
+    Identifier to bring it for.
+    """
+    unasked = MAY[category] - _MANAGED
+    return unasked if holds_identifier else unasked - {P.SUBMIT_FIRMWARE}

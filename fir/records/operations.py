@@ -1,0 +1,343 @@
+"""Reconciling the list, declaring hub capabilities and contacts; and the step that publishes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
+from django.db import transaction
+
+from cpl.identifiers import parse_manufacturer_identifier
+from cpl.models import REMOVED, CPLEntry, ListedEntry, Manufacturer
+from cpl.operations import (
+    add_entries,
+    certify_entries,
+    change_status,
+    lock_list,
+    revise_entries,
+)
+from cpl.queries import listed_entries
+from fir.ledger.operations import NewEvent, append_events, require_transaction
+from fir.records.models import FirmwareRecord, HubCapability, ManufacturerContact, UpgradePathway
+
+if TYPE_CHECKING:
+    import uuid
+    from collections.abc import Sequence
+    from datetime import date, datetime
+
+    from cpl.sheet import SheetRow
+    from fir.parties.models import Actor
+
+# Facts that the sheet may renew without a word: a maker's new name, a renewed certificate.
+NAME_FACTS = ("manufacturer_name",)
+CERTIFICATE_FACTS = (
+    "cpa_certificate_id",
+    "cpa_expiry_date",
+    "cpa_renewal_date",
+    "zigbee_certificate_id",
+    "dlms_certificate_id",
+)
+# What an entry is. A sheet that says otherwise speaks of another entry under the same id.
+IDENTITY_FACTS = (
+    "device_type",
+    "manufacturer_identifier",
+    "device_model",
+    "firmware_version",
+    "date_added",
+)
+# What was published of it: only a correction, confirmed with a reason, may change these.
+PUBLISHED_FACTS = (
+    "smets_chts_version",
+    "gbcs_version",
+    "esme_variant",
+    "manufacturer_image_hash",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class RowConflict:
+    """A row that contradicts what is listed under its entry id."""
+
+    line: int
+    column: str
+    cpl_entry_id: str
+    message: str
+
+
+class ListInConflict(ValueError):
+    """The sheet contradicts published entries; nothing was changed."""
+
+    def __init__(self, conflicts: Sequence[RowConflict]) -> None:
+        self.conflicts = tuple(conflicts)
+        super().__init__(f"{len(conflicts)} rows contradict what is published.")
+
+
+class NotACommunicationsHub(ValueError):
+    """Only a Communications Hub's entry has a hub capability."""
+
+
+class ContactRefused(ValueError):
+    """The contact cannot be kept as given."""
+
+
+@dataclass(slots=True)
+class Reconciliation:
+    """What a sheet changes: its rows by what happens to them, and the listed ids it lacks."""
+
+    new: list[SheetRow] = field(default_factory=list)
+    removed: list[SheetRow] = field(default_factory=list)
+    relisted: list[SheetRow] = field(default_factory=list)
+    revised: list[SheetRow] = field(default_factory=list)
+    unchanged: list[SheetRow] = field(default_factory=list)
+    conflicts: list[RowConflict] = field(default_factory=list)
+    absent: list[str] = field(default_factory=list)
+
+    def counts(self) -> dict[str, int]:
+        """How many of each."""
+        names = ("new", "removed", "relisted", "revised", "unchanged", "absent")
+        return {name: len(getattr(self, name)) for name in names}
+
+
+def compare_list(rows: Sequence[SheetRow]) -> Reconciliation:
+    """What the sheet would change, without changing anything."""
+    listed = {entry.cpl_entry_id: entry for entry in listed_entries()}
+    outcome = Reconciliation()
+    for row in rows:
+        entry = listed.pop(row.cpl_entry_id, None)
+        if entry is None:
+            outcome.new.append(row)
+        else:
+            _compare_row(row, entry, outcome)
+    outcome.absent = sorted(listed)
+    return outcome
+
+
+def _compare_row(row: SheetRow, entry: ListedEntry, outcome: Reconciliation) -> None:
+    conflicts = [
+        _conflict(row, entry, column)
+        for column in (*IDENTITY_FACTS, *PUBLISHED_FACTS)
+        if getattr(row, column) != getattr(entry, column)
+    ]
+    if conflicts:
+        outcome.conflicts.extend(conflicts)
+        return
+    renewed = _differs(row, entry, NAME_FACTS + CERTIFICATE_FACTS)
+    if renewed:
+        outcome.revised.append(row)
+    if row.status != entry.status:
+        (outcome.removed if row.status == REMOVED else outcome.relisted).append(row)
+    elif not renewed:
+        outcome.unchanged.append(row)
+
+
+def _differs(row: SheetRow, entry: ListedEntry, columns: Sequence[str]) -> bool:
+    return any(getattr(row, column) != getattr(entry, column) for column in columns)
+
+
+def _conflict(row: SheetRow, entry: ListedEntry, column: str) -> RowConflict:
+    said, listed = getattr(row, column), getattr(entry, column)
+    remedy = (
+        "Give the row an entry id of its own, or take the listed value."
+        if column in IDENTITY_FACTS
+        else "Take the listed value; a published fact changes only by a confirmed correction."
+    )
+    return RowConflict(
+        line=row.line,
+        column=column,
+        cpl_entry_id=row.cpl_entry_id,
+        message=f"{row.cpl_entry_id} is published with {listed or 'nothing'}, "
+        f"and the sheet says {said or 'nothing'}. {remedy}",
+    )
+
+
+@transaction.atomic
+def reconcile_list(*, rows: Sequence[SheetRow], by: Actor, at: datetime) -> Reconciliation:
+    """Bring the whole list to what the sheet says, all or nothing.
+
+    New rows are added, removed and relisted ones marked so, renewed certificates and makers' new
+    names become revisions; entries that the sheet lacks stay as they are and are reported.
+
+    Raises ListInConflict when a row contradicts what is published.
+    """
+    lock_list()
+    outcome = compare_list(rows)
+    if outcome.conflicts:
+        raise ListInConflict(outcome.conflicts)
+    events = _apply(outcome, by=by.actor_id, at=at)
+    if events:
+        append_events(events, by=by.author, at=at)
+    return outcome
+
+
+def _apply(outcome: Reconciliation, *, by: uuid.UUID, at: datetime) -> list[NewEvent]:
+    add_entries(outcome.new, by=by, at=at)
+    changed = [*outcome.revised, *outcome.removed, *outcome.relisted]
+    entries = CPLEntry.objects.in_bulk({r.cpl_entry_id for r in changed}, field_name="cpl_entry_id")
+    pairs = [(entries[row.cpl_entry_id], row) for row in outcome.revised]
+    revise_entries(pairs, by=by, at=at)
+    certify_entries(pairs, by=by, at=at)
+    change_status(
+        [
+            (entries[row.cpl_entry_id], row.status, _status_date(row, at), row.removal_reason)
+            for row in (*outcome.removed, *outcome.relisted)
+        ],
+        by=by,
+        at=at,
+    )
+    new_and_removed = [row for row in outcome.new if row.status == REMOVED]
+    return [
+        *(entry_event("CPL_ENTRY_LISTED", row) for row in outcome.new),
+        *(entry_event("CPL_ENTRY_REVISED", row) for row in outcome.revised),
+        *(_removal(row, at) for row in (*new_and_removed, *outcome.removed)),
+        *(_relisting(row, at) for row in outcome.relisted),
+    ]
+
+
+def _status_date(row: SheetRow, at: datetime) -> date:
+    return row.date_removed or at.date()
+
+
+def entry_event(kind: str, row: SheetRow) -> NewEvent:
+    """An event about an entry that carries the facts of its line."""
+    return NewEvent(kind, "cpl_entry", row.cpl_entry_id, entry_facts(row))
+
+
+def entry_facts(row: SheetRow) -> dict[str, Any]:
+    """The facts of a line as events carry them: the sheet's columns, dates in ISO form."""
+    columns = ("cpl_entry_id", *IDENTITY_FACTS, *PUBLISHED_FACTS, *NAME_FACTS, *CERTIFICATE_FACTS)
+    facts = {column: getattr(row, column) for column in columns}
+    return {
+        column: value.isoformat() if hasattr(value, "isoformat") else value
+        for column, value in facts.items()
+    }
+
+
+def _removal(row: SheetRow, at: datetime) -> NewEvent:
+    payload = {
+        "cpl_entry_id": row.cpl_entry_id,
+        "date_removed": _status_date(row, at).isoformat(),
+        "reason": row.removal_reason,
+    }
+    return NewEvent("CPL_ENTRY_REMOVED", "cpl_entry", row.cpl_entry_id, payload)
+
+
+def _relisting(row: SheetRow, at: datetime) -> NewEvent:
+    payload = {
+        "cpl_entry_id": row.cpl_entry_id,
+        "date_relisted": at.date().isoformat(),
+        "reason": "",
+    }
+    return NewEvent("CPL_ENTRY_RELISTED", "cpl_entry", row.cpl_entry_id, payload)
+
+
+@dataclass(frozen=True, slots=True)
+class Release:
+    """What a record says of a firmware release beyond its line of the list."""
+
+    pathway: str
+    predecessors: tuple[str, ...]
+    release_notes: str
+    carries_updates: bool | None
+    submission_id: uuid.UUID
+
+
+def publish_release(
+    *, row: SheetRow, release: Release, makers: Sequence[str], by: Actor, at: datetime
+) -> tuple[FirmwareRecord, list[NewEvent]]:
+    """List the line and publish its locked record: both or neither. A step.
+
+    Returns the record and the events that the calling operation must append. `makers` are the
+    slugs of the Parties that hold the Manufacturer Identifier; they read the record besides the
+    categories that read all. The caller holds `cpl.operations.lock_list`.
+    """
+    require_transaction()
+    entry = add_entries([row], by=by.actor_id, at=at)[row.cpl_entry_id]
+    record = FirmwareRecord.objects.create(
+        entry=entry,
+        submission_id=release.submission_id,
+        pathway=release.pathway,
+        release_notes=release.release_notes,
+        published_at=at,
+        published_by=by.actor_id,
+    )
+    named = CPLEntry.objects.filter(cpl_entry_id__in=release.predecessors)
+    UpgradePathway.objects.bulk_create(
+        [UpgradePathway(record=record, predecessor=predecessor) for predecessor in named]
+    )
+    if release.carries_updates is not None:
+        _add_capability(entry, release.carries_updates, by=by.actor_id, at=at)
+    payload = {
+        **entry_facts(row),
+        "record_id": str(record.pk),
+        "pathway": release.pathway,
+        "predecessors": sorted(release.predecessors),
+        "release_notes": release.release_notes,
+        "carries_updates": release.carries_updates,
+    }
+    published = NewEvent("FIRMWARE_PUBLISHED", "cpl_entry", row.cpl_entry_id, payload, makers)
+    return record, [entry_event("CPL_ENTRY_LISTED", row), published]
+
+
+def _add_capability(entry: CPLEntry, carries: bool, *, by: uuid.UUID, at: datetime) -> None:
+    HubCapability.objects.create(
+        entry=entry, carries_updates=carries, declared_at=at, declared_by=by
+    )
+
+
+@transaction.atomic
+def declare_hub_capability(
+    *, cpl_entry_id: str, carries_updates: bool, by: Actor, at: datetime
+) -> None:
+    """Say whether a hub's firmware carries updates to PPMID and HCALCS (SECMP0007).
+
+    Raises CPLEntry.DoesNotExist, and NotACommunicationsHub.
+    """
+    entry = CPLEntry.objects.select_related("device_model").get(cpl_entry_id=cpl_entry_id)
+    if entry.device_model.device_type != "CHF":
+        raise NotACommunicationsHub(
+            f"{cpl_entry_id} lists a {entry.device_model.device_type}; only a CHF has a capability."
+        )
+    _add_capability(entry, carries_updates, by=by.actor_id, at=at)
+    payload = {"cpl_entry_id": cpl_entry_id, "carries_updates": carries_updates}
+    event = NewEvent("HUB_CAPABILITY_DECLARED", "cpl_entry", cpl_entry_id, payload)
+    append_events([event], by=by.author, at=at)
+
+
+@transaction.atomic
+def change_contact(
+    *,
+    manufacturer_identifier: str,
+    role: str,
+    email: str,
+    by: Actor,
+    at: datetime,
+    telephone: str = "",
+) -> None:
+    """Say whom to ask for a Manufacturer's images; a role mailbox rather than a person.
+
+    Raises ContactRefused.
+    """
+    try:
+        validate_email(email)
+    except ValidationError as fault:
+        raise ContactRefused(f"{email!r} is not an email address.") from fault
+    identifier = parse_manufacturer_identifier(manufacturer_identifier)
+    manufacturer = Manufacturer.objects.filter(identifier=identifier).first()
+    if manufacturer is None:
+        raise ContactRefused(f"No Manufacturer {identifier} is known.")
+    ManufacturerContact.objects.update_or_create(
+        manufacturer=manufacturer,
+        defaults={
+            "role": role,
+            "email": email,
+            "telephone": telephone,
+            "changed_at": at,
+            "changed_by": by.actor_id,
+        },
+    )
+    event = NewEvent(
+        "CONTACT_CHANGED", "manufacturer", identifier, {"manufacturer_identifier": identifier}
+    )
+    append_events([event], by=by.author, at=at)

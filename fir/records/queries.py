@@ -1,0 +1,163 @@
+"""Reads of the repository: entries with their records, the order of a model, contacts."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING
+
+from cpl.models import CURRENT
+from cpl.queries import search_entries
+from fir.ledger.models import LedgerEvent
+from fir.ledger.queries import payload_of
+from fir.records.models import FirmwareRecord, ManufacturerContact, RepositoryEntry
+from fir.records.rules import PathEntry, Position, latest_two
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Iterator, Mapping
+
+    from django.db.models import QuerySet
+
+    from fir.parties.models import Party
+
+ModelKey = tuple[str, str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Contact:
+    """Whom to ask for a Manufacturer's images."""
+
+    role: str
+    email: str
+    telephone: str
+
+
+def repository_entries(party: Party, **wanted: str) -> QuerySet[RepositoryEntry]:
+    """The entries this Party may read, narrowed as `cpl.queries.search_entries` says."""
+    return RepositoryEntry.objects.visible_to(party).filter(search_entries(**wanted))
+
+
+def find_repository_entry(party: Party, cpl_entry_id: str) -> RepositoryEntry | None:
+    """One entry with its record, or None when there is none that this Party may read."""
+    return RepositoryEntry.objects.visible_to(party).filter(cpl_entry_id=cpl_entry_id).first()
+
+
+def repository_entry_of(cpl_entry_id: str) -> RepositoryEntry:
+    """One entry with its record, for FIR's own readers. Raises RepositoryEntry.DoesNotExist."""
+    return RepositoryEntry.objects.get(cpl_entry_id=cpl_entry_id)
+
+
+def path_entry(entry: RepositoryEntry) -> PathEntry:
+    """What ordering and planning need to know of an entry."""
+    return PathEntry(
+        cpl_entry_id=entry.cpl_entry_id,
+        firmware_version=entry.firmware_version,
+        manufacturer_image_hash=entry.manufacturer_image_hash,
+        current=entry.status == CURRENT,
+        date_added=entry.date_added,
+        pathway=entry.pathway,
+        predecessors=tuple(entry.predecessors),
+        seq=entry.entry_id,
+    )
+
+
+def key_of(entry: RepositoryEntry) -> ModelKey:
+    """What tells an entry's Device Model from every other."""
+    return (entry.device_type, entry.manufacturer_identifier, entry.device_model)
+
+
+def entries_of_models(keys: Collection[ModelKey]) -> dict[ModelKey, list[RepositoryEntry]]:
+    """Every entry of these exact Device Models, by model. One query, whatever their number."""
+    found: dict[ModelKey, list[RepositoryEntry]] = defaultdict(list)
+    entries = RepositoryEntry.objects.filter(
+        device_model__in={key[2] for key in keys}, manufacturer_identifier__in={k[1] for k in keys}
+    )
+    for entry in entries.order_by("entry_id"):
+        if key_of(entry) in keys:
+            found[key_of(entry)].append(entry)
+    return found
+
+
+def versions_of(cpl_entry_ids: Collection[str]) -> dict[str, tuple[str, str]]:
+    """The firmware version and image hash of these entries, by entry id."""
+    entries = RepositoryEntry.objects.filter(cpl_entry_id__in=cpl_entry_ids)
+    rows = entries.values_list("cpl_entry_id", "firmware_version", "manufacturer_image_hash")
+    return {entry_id: (version, image_hash) for entry_id, version, image_hash in rows}
+
+
+def models_of_entries(cpl_entry_ids: Collection[str]) -> set[ModelKey]:
+    """The Device Models of these entries."""
+    entries = RepositoryEntry.objects.filter(cpl_entry_id__in=cpl_entry_ids)
+    return set(entries.values_list("device_type", "manufacturer_identifier", "device_model"))
+
+
+def positions_in_model(entries: Iterable[PathEntry]) -> dict[str, Position]:
+    """Each entry of one exact Device Model with where it stands."""
+    listed = list(entries)
+    latest, before = latest_two(listed)
+    places = {entry.cpl_entry_id: Position.OLDER for entry in listed}
+    if latest:
+        places[latest.cpl_entry_id] = Position.N
+    if before:
+        places[before.cpl_entry_id] = Position.N_1
+    return places
+
+
+def contacts_of(manufacturer_identifiers: Collection[str]) -> Mapping[str, Contact]:
+    """Whom to ask, by Manufacturer Identifier; makers without a card are absent."""
+    cards = ManufacturerContact.objects.select_related("manufacturer").filter(
+        manufacturer__identifier__in=manufacturer_identifiers
+    )
+    return {
+        card.manufacturer.identifier: Contact(card.role, card.email, card.telephone)
+        for card in cards
+    }
+
+
+def contact_answer(contact: Contact | None) -> dict[str, str] | None:
+    """A contact as answers carry it; null where the Manufacturer has given none."""
+    return asdict(contact) if contact else None
+
+
+def entry_events(cpl_entry_id: str, tags: list[str]) -> list[LedgerEvent]:
+    """The entry's events that a reader of these tags may read, oldest first."""
+    events = LedgerEvent.objects.filter(
+        subject_type="cpl_entry", subject_id=cpl_entry_id, audience__overlap=tags
+    )
+    return list(events.order_by("seq"))
+
+
+def record_faults() -> Iterator[str]:
+    """What differs between the published records and the events that told of them."""
+    records = {
+        str(record.pk): record
+        for record in FirmwareRecord.objects.select_related("entry__device_model__manufacturer")
+        .prefetch_related("steps__predecessor")
+        .iterator(chunk_size=2000)
+    }
+    published = LedgerEvent.objects.filter(kind="FIRMWARE_PUBLISHED").order_by("seq")
+    for event in published.iterator(chunk_size=2000):
+        told = payload_of(event)
+        record = records.pop(str(told["record_id"]), None)
+        if record is None:
+            yield f"seq {event.seq}: the record {told['record_id']} that it published is missing."
+            continue
+        for field, value in _locked_facts(record).items():
+            if told[field] != value:
+                yield f"seq {event.seq}: the record of {record.entry} has another {field}."
+    for record in records.values():
+        yield f"The record of {record.entry} ({record.pk}) stands in no event of the ledger."
+
+
+def _locked_facts(record: FirmwareRecord) -> dict[str, object]:
+    model = record.entry.device_model
+    return {
+        "cpl_entry_id": record.entry.cpl_entry_id,
+        "device_type": model.device_type,
+        "manufacturer_identifier": model.manufacturer.identifier,
+        "device_model": model.device_model,
+        "firmware_version": record.entry.firmware_version,
+        "pathway": record.pathway,
+        "predecessors": sorted(step.predecessor.cpl_entry_id for step in record.steps.all()),
+        "release_notes": record.release_notes,
+    }

@@ -1,0 +1,87 @@
+"""Which release is the latest, and who stands where behind it. Pure.
+
+Firmware versions are opaque: two coding styles are in use (SECAS on CPL data quality, 16 April
+2019), so the order is never read off their bytes. It comes from the declared pathways (MP231) and,
+where nobody declared any, from the dates of the list.
+"""
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+NAMED, NONE, UNKNOWN = "NAMED", "NONE", "UNKNOWN"
+
+
+@dataclass(frozen=True, slots=True)
+class PathEntry:
+    """What ordering and planning need to know of an entry.
+
+    `pathway` is NAMED (over `predecessors`), NONE (declared: over nothing, "N/A") or UNKNOWN
+    (listed before pathways were collected): three different answers.
+    """
+
+    cpl_entry_id: str
+    firmware_version: str
+    manufacturer_image_hash: str
+    current: bool
+    date_added: date
+    pathway: str
+    predecessors: tuple[str, ...]
+    seq: int
+
+
+class Position(StrEnum):
+    """Where an installed version stands: the latest, the one before it, or further back."""
+
+    N = "N"
+    N_1 = "N-1"
+    OLDER = "OLDER"
+    UNLISTED = "UNLISTED"
+
+
+def ancestors(of: str, entries: Iterable[PathEntry]) -> set[str]:
+    """Every entry from which declared steps lead to this one, itself left out."""
+    predecessors = {entry.cpl_entry_id: entry.predecessors for entry in entries}
+    found: set[str] = set()
+    waiting = list(predecessors.get(of, ()))
+    while waiting:
+        entry = waiting.pop()
+        if entry not in found and entry != of:
+            found.add(entry)
+            waiting.extend(predecessors.get(entry, ()))
+    return found
+
+
+def heads(entries: Collection[PathEntry]) -> list[PathEntry]:
+    """The Current entries that are no declared ancestor of another Current one, newest first."""
+    current = [entry for entry in entries if entry.current]
+    behind = set().union(*(ancestors(entry.cpl_entry_id, entries) for entry in current), set())
+    standing = [entry for entry in current if entry.cpl_entry_id not in behind]
+    # A circle of declared steps leaves no head; then the dates alone decide.
+    return sorted(standing or current, key=_newness, reverse=True)
+
+
+def _newness(entry: PathEntry) -> tuple[date, int, str]:
+    return entry.date_added, entry.seq, entry.cpl_entry_id
+
+
+def latest_two(entries: Collection[PathEntry]) -> tuple[PathEntry | None, PathEntry | None]:
+    """N and N-1 of one exact Device Model: the latest release and the latest without it."""
+    first = next(iter(heads(entries)), None)
+    if first is None:
+        return None, None
+    rest = [entry for entry in entries if entry.cpl_entry_id != first.cpl_entry_id]
+    return first, next(iter(heads(rest)), None)
+
+
+def position_of(installed: Collection[str], entries: Collection[PathEntry]) -> Position:
+    """Where a Device stands whose version is listed under the entries `installed`."""
+    latest, before = latest_two(entries)
+    if not installed:
+        return Position.UNLISTED
+    if latest and latest.cpl_entry_id in installed:
+        return Position.N
+    if before and before.cpl_entry_id in installed:
+        return Position.N_1
+    return Position.OLDER

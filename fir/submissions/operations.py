@@ -1,0 +1,282 @@
+"""Bringing a release, and deciding it. Approval lists, publishes, decides and tells in one commit."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, fields
+from typing import TYPE_CHECKING, Any
+
+from django.db import IntegrityError, transaction
+
+from cpl.identifiers import IdentifierFault, parse_cpl_entry_id
+from cpl.models import CPLEntry, Manufacturer
+from cpl.operations import lock_list
+from cpl.queries import next_entry_id
+from cpl.sheet import SheetRow
+from fir.ledger.operations import NewEvent, append_events
+from fir.parties.queries import holders_of, holds_identifier
+from fir.records.operations import Release, publish_release
+from fir.records.rules import NAMED, NONE
+from fir.submissions.claims import Claim, Fault, read_claim
+from fir.submissions.models import (
+    APPROVE,
+    CLOSE,
+    CLOSED,
+    PUBLISHED,
+    RETURN,
+    RETURNED,
+    SUBMITTED,
+    Decision,
+    Submission,
+    same_eyes,
+)
+from fir.submissions.queries import facts_of
+from fir.submissions.rules import broken_rules
+
+if TYPE_CHECKING:
+    import uuid
+    from collections.abc import Mapping, Sequence
+    from datetime import date, datetime
+
+    from fir.parties.models import Actor
+
+
+class SubmissionRefused(ValueError):
+    """The submission has faults; all of them are in `faults`, and nothing was kept."""
+
+    def __init__(self, faults: Sequence[Fault]) -> None:
+        self.faults = tuple(faults)
+        super().__init__(f"{len(self.faults)} faults to mend.")
+
+
+class NotYourManufacturer(PermissionError):
+    """A Party brings firmware only under the Manufacturer Identifiers that it holds."""
+
+
+class SubmissionAlreadyDecided(ValueError):
+    """Somebody decided this submission before."""
+
+
+class SameEyes(PermissionError):
+    """Whoever brought a release does not decide it."""
+
+
+class ReasonNeeded(ValueError):
+    """Returning and closing need a reason that the Manufacturer can act on."""
+
+
+def submit_firmware(*, said: Mapping[str, Any], by: Actor, at: datetime) -> Submission:
+    """Bring one release, as described in `said` (the fields of `claims.READERS`).
+
+    Raises NotYourManufacturer, and SubmissionRefused with every fault of form and every broken
+    rule at once; then nothing was kept.
+    """
+    claim, faults = read_claim(said)
+    identifier = claim.manufacturer_identifier
+    if identifier and not holds_identifier(by.party, identifier):
+        raise NotYourManufacturer(
+            f"{by.party.name} does not hold the Manufacturer Identifier {identifier}. "
+            "The Administrator gives identifiers to the Parties that may bring for them."
+        )
+    faults += broken_rules(facts_of(claim, today=at.date()))
+    if faults:
+        raise SubmissionRefused(faults)
+    try:
+        return _keep(claim, by=by, at=at)
+    except IntegrityError as error:
+        # Two bring the same release at once: the constraint lets one of them in.
+        if "submissions_waiting_once" not in str(error):
+            raise
+        raise SubmissionRefused(broken_rules(facts_of(claim, today=at.date()))) from error
+
+
+@transaction.atomic
+def _keep(claim: Claim, *, by: Actor, at: datetime) -> Submission:
+    submission = Submission.objects.create(
+        **{**asdict(claim), "predecessors": list(claim.predecessors or ())},
+        party=by.party,
+        submitted_at=at,
+        submitted_by=by.actor_id,
+        submitted_answerable=by.answerable,
+        submitted_party=by.party.actor_id,
+    )
+    append_events([_event("SUBMISSION_RECEIVED", submission)], by=by.author, at=at)
+    return submission
+
+
+def _event(kind: str, submission: Submission, **more: str) -> NewEvent:
+    """An event about a submission, for the Administrator, its bringer and the identifier's holders."""
+    holders = holders_of([submission.manufacturer_identifier])[submission.manufacturer_identifier]
+    payload = {
+        "submission_id": str(submission.pk),
+        "device_type": submission.device_type,
+        "manufacturer_identifier": submission.manufacturer_identifier,
+        "device_model": submission.device_model,
+        "firmware_version": submission.firmware_version,
+        **more,
+    }
+    parties = sorted({submission.party.slug, *holders})
+    return NewEvent(kind, "submission", str(submission.pk), payload, parties)
+
+
+@transaction.atomic
+def approve_submission(
+    *,
+    submission_id: uuid.UUID,
+    by: Actor,
+    at: datetime,
+    reason: str = "",
+    cpl_entry_id: str = "",
+) -> Submission:
+    """Approve and publish at once: list line, locked record, decision and events, or nothing.
+
+    FIR gives the next entry id unless one is named.
+
+    Raises Submission.DoesNotExist, SubmissionAlreadyDecided, SameEyes, and SubmissionRefused when
+    a rule that held on submission no longer does or the named entry id will not do.
+    """
+    submission = _open_submission(submission_id, by)
+    lock_list()
+    entry_id = _entry_id(cpl_entry_id)
+    claim = _claim_of(submission)
+    faults = broken_rules(facts_of(claim, today=at.date(), own=submission.pk))
+    if faults:
+        raise SubmissionRefused(faults)
+    holders = holders_of([submission.manufacturer_identifier])[submission.manufacturer_identifier]
+    _, published = publish_release(
+        row=_list_line(submission, entry_id, at.date()),
+        release=Release(
+            pathway=NAMED if submission.predecessors else NONE,
+            predecessors=tuple(submission.predecessors),
+            release_notes=submission.release_notes,
+            carries_updates=submission.carries_updates,
+            submission_id=submission.pk,
+        ),
+        makers=holders,
+        by=by,
+        at=at,
+    )
+    _decide(submission, APPROVE, PUBLISHED, reason, by=by, at=at, cpl_entry_id=entry_id)
+    approved = _event("SUBMISSION_APPROVED", submission, cpl_entry_id=entry_id, reason=reason)
+    append_events([approved, *published], by=by.author, at=at)
+    return submission
+
+
+@transaction.atomic
+def return_submission(
+    *, submission_id: uuid.UUID, reason: str, by: Actor, at: datetime
+) -> Submission:
+    """Send a submission back to who brought it, saying what to mend.
+
+    Raises Submission.DoesNotExist, SubmissionAlreadyDecided, SameEyes, ReasonNeeded.
+    """
+    return _turn_down(submission_id, RETURN, RETURNED, "SUBMISSION_RETURNED", reason, by, at)
+
+
+@transaction.atomic
+def close_submission(
+    *, submission_id: uuid.UUID, reason: str, by: Actor, at: datetime
+) -> Submission:
+    """Close a submission for good without publishing it.
+
+    Raises Submission.DoesNotExist, SubmissionAlreadyDecided, SameEyes, ReasonNeeded.
+    """
+    return _turn_down(submission_id, CLOSE, CLOSED, "SUBMISSION_CLOSED", reason, by, at)
+
+
+def _turn_down(
+    submission_id: uuid.UUID,
+    decision: str,
+    state: str,
+    kind: str,
+    reason: str,
+    by: Actor,
+    at: datetime,
+) -> Submission:
+    submission = _open_submission(submission_id, by)
+    if not reason.strip():
+        raise ReasonNeeded("Say why, so that the Manufacturer can act on it.")
+    _decide(submission, decision, state, reason, by=by, at=at)
+    append_events([_event(kind, submission, reason=reason)], by=by.author, at=at)
+    return submission
+
+
+def _open_submission(submission_id: uuid.UUID, by: Actor) -> Submission:
+    """The submission, locked against other deciders, if it is open and somebody else's."""
+    locked = Submission.objects.select_for_update(of=("self",)).select_related("party")
+    submission = locked.get(pk=submission_id)
+    if submission.state != SUBMITTED:
+        raise SubmissionAlreadyDecided(
+            f"This submission is {submission.state}; it was decided before."
+        )
+    if same_eyes(submission, by):
+        raise SameEyes("Whoever brought a release does not decide it: another person must.")
+    return submission
+
+
+def _decide(
+    submission: Submission,
+    decision: str,
+    state: str,
+    reason: str,
+    *,
+    by: Actor,
+    at: datetime,
+    cpl_entry_id: str = "",
+) -> None:
+    Decision.objects.create(
+        submission=submission,
+        decision=decision,
+        reason=reason,
+        decided_at=at,
+        decided_by=by.actor_id,
+        decided_answerable=by.answerable,
+        decided_party=by.party.actor_id,
+        submitted_answerable=submission.submitted_answerable,
+        submitted_party=submission.submitted_party,
+    )
+    submission.state, submission.cpl_entry_id = state, cpl_entry_id
+    submission.save(update_fields=["state", "cpl_entry_id"])
+
+
+def _entry_id(named: str) -> str:
+    if not named:
+        return next_entry_id()
+    try:
+        entry_id = parse_cpl_entry_id(named)
+    except IdentifierFault as fault:
+        raise SubmissionRefused([Fault("cpl_entry_id", fault.code, str(fault))]) from fault
+    if CPLEntry.objects.filter(cpl_entry_id=entry_id).exists():
+        taken = Fault("cpl_entry_id", "ENTRY_ID_TAKEN", f"{entry_id} is another entry's id.")
+        raise SubmissionRefused([taken])
+    return entry_id
+
+
+def _claim_of(submission: Submission) -> Claim:
+    said = {field.name: getattr(submission, field.name) for field in fields(Claim)}
+    return Claim(**{**said, "predecessors": tuple(submission.predecessors)})
+
+
+def _list_line(submission: Submission, entry_id: str, today: date) -> SheetRow:
+    maker = Manufacturer.objects.get(identifier=submission.manufacturer_identifier)
+    return SheetRow(
+        line=0,
+        cpl_entry_id=entry_id,
+        device_type=submission.device_type,
+        manufacturer_identifier=submission.manufacturer_identifier,
+        manufacturer_name=maker.name,
+        device_model=submission.device_model,
+        firmware_version=submission.firmware_version,
+        smets_chts_version=submission.smets_chts_version,
+        gbcs_version=submission.gbcs_version,
+        esme_variant=submission.esme_variant,
+        manufacturer_image_hash=submission.manufacturer_image_hash,
+        cpa_certificate_id=submission.cpa_certificate_id,
+        cpa_expiry_date=submission.cpa_expiry_date,
+        cpa_renewal_date=submission.cpa_renewal_date,
+        zigbee_certificate_id=submission.zigbee_certificate_id,
+        dlms_certificate_id=submission.dlms_certificate_id,
+        status="CURRENT",
+        date_added=today,
+        date_removed=None,
+        removal_reason="",
+    )
