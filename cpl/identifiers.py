@@ -19,7 +19,7 @@ EARLIEST_YEAR = 1990
 LATEST_YEAR = 2200
 
 
-class IdentifierFault(ValueError):  # noqa: N818  (the fault is in the value, not in the program)
+class IdentifierFault(ValueError):
     """A value that does not have the form wanted; `str()` explains it to the person who wrote it.
 
     `code` is for machines, `value` is what was given (cut to 80 characters, with a � for each

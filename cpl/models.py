@@ -68,7 +68,9 @@ class CPLEntry(models.Model):
 
     class Meta:
         indexes = [
-            models.Index(fields=["device_model", "firmware_version"], name="cpl_entry_model_version"),
+            models.Index(
+                fields=["device_model", "firmware_version"], name="cpl_entry_model_version"
+            ),
         ]
         constraints = [
             _hex("firmware_version", 8, "cpl_firmware_version_hex"),

@@ -5,168 +5,278 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='CPLEntry',
+            name="CPLEntry",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('cpl_entry_id', models.CharField(max_length=32, unique=True)),
-                ('firmware_version', models.CharField(max_length=8)),
-                ('date_added', models.DateField()),
-                ('listed_at', models.DateTimeField()),
-                ('listed_by', models.UUIDField()),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("cpl_entry_id", models.CharField(max_length=32, unique=True)),
+                ("firmware_version", models.CharField(max_length=8)),
+                ("date_added", models.DateField()),
+                ("listed_at", models.DateTimeField()),
+                ("listed_by", models.UUIDField()),
             ],
         ),
         migrations.CreateModel(
-            name='DeviceModel',
+            name="DeviceModel",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('device_type', models.CharField(choices=[('ESME', 'ESME'), ('GSME', 'GSME'), ('CHF', 'CHF'), ('GPF', 'GPF'), ('PPMID', 'PPMID'), ('HCALCS', 'HCALCS'), ('SAPC', 'SAPC'), ('IHD', 'IHD')], max_length=8)),
-                ('device_model', models.CharField(max_length=8)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "device_type",
+                    models.CharField(
+                        choices=[
+                            ("ESME", "ESME"),
+                            ("GSME", "GSME"),
+                            ("CHF", "CHF"),
+                            ("GPF", "GPF"),
+                            ("PPMID", "PPMID"),
+                            ("HCALCS", "HCALCS"),
+                            ("SAPC", "SAPC"),
+                            ("IHD", "IHD"),
+                        ],
+                        max_length=8,
+                    ),
+                ),
+                ("device_model", models.CharField(max_length=8)),
             ],
         ),
         migrations.CreateModel(
-            name='ListedEntry',
+            name="ListedEntry",
             fields=[
-                ('entry', models.OneToOneField(on_delete=django.db.models.deletion.DO_NOTHING, primary_key=True, serialize=False, to='cpl.cplentry')),
-                ('cpl_entry_id', models.CharField(max_length=32)),
-                ('device_type', models.CharField(max_length=8)),
-                ('manufacturer_identifier', models.CharField(max_length=4)),
-                ('manufacturer_name', models.CharField(max_length=200)),
-                ('device_model', models.CharField(max_length=8)),
-                ('firmware_version', models.CharField(max_length=8)),
-                ('smets_chts_version', models.CharField(max_length=200)),
-                ('gbcs_version', models.CharField(max_length=200)),
-                ('esme_variant', models.CharField(max_length=200)),
-                ('manufacturer_image_hash', models.CharField(max_length=64)),
-                ('cpa_certificate_id', models.CharField(max_length=200)),
-                ('cpa_expiry_date', models.DateField(null=True)),
-                ('cpa_renewal_date', models.DateField(null=True)),
-                ('zigbee_certificate_id', models.CharField(max_length=200)),
-                ('dlms_certificate_id', models.CharField(max_length=200)),
-                ('status', models.CharField(max_length=8)),
-                ('date_added', models.DateField()),
-                ('date_removed', models.DateField(null=True)),
-                ('removal_reason', models.CharField(max_length=500)),
+                (
+                    "entry",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        primary_key=True,
+                        serialize=False,
+                        to="cpl.cplentry",
+                    ),
+                ),
+                ("cpl_entry_id", models.CharField(max_length=32)),
+                ("device_type", models.CharField(max_length=8)),
+                ("manufacturer_identifier", models.CharField(max_length=4)),
+                ("manufacturer_name", models.CharField(max_length=200)),
+                ("device_model", models.CharField(max_length=8)),
+                ("firmware_version", models.CharField(max_length=8)),
+                ("smets_chts_version", models.CharField(max_length=200)),
+                ("gbcs_version", models.CharField(max_length=200)),
+                ("esme_variant", models.CharField(max_length=200)),
+                ("manufacturer_image_hash", models.CharField(max_length=64)),
+                ("cpa_certificate_id", models.CharField(max_length=200)),
+                ("cpa_expiry_date", models.DateField(null=True)),
+                ("cpa_renewal_date", models.DateField(null=True)),
+                ("zigbee_certificate_id", models.CharField(max_length=200)),
+                ("dlms_certificate_id", models.CharField(max_length=200)),
+                ("status", models.CharField(max_length=8)),
+                ("date_added", models.DateField()),
+                ("date_removed", models.DateField(null=True)),
+                ("removal_reason", models.CharField(max_length=500)),
             ],
             options={
-                'db_table': 'cpl_listedentry',
-                'managed': False,
+                "db_table": "cpl_listedentry",
+                "managed": False,
             },
         ),
         migrations.AddField(
-            model_name='cplentry',
-            name='device_model',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='cpl.devicemodel'),
+            model_name="cplentry",
+            name="device_model",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, to="cpl.devicemodel"
+            ),
         ),
         migrations.CreateModel(
-            name='EntryCertificates',
+            name="EntryCertificates",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('cpa_certificate_id', models.CharField(blank=True, max_length=200)),
-                ('cpa_expiry_date', models.DateField(null=True)),
-                ('cpa_renewal_date', models.DateField(null=True)),
-                ('zigbee_certificate_id', models.CharField(blank=True, max_length=200)),
-                ('dlms_certificate_id', models.CharField(blank=True, max_length=200)),
-                ('recorded_at', models.DateTimeField()),
-                ('recorded_by', models.UUIDField()),
-                ('entry', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='cpl.cplentry')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("cpa_certificate_id", models.CharField(blank=True, max_length=200)),
+                ("cpa_expiry_date", models.DateField(null=True)),
+                ("cpa_renewal_date", models.DateField(null=True)),
+                ("zigbee_certificate_id", models.CharField(blank=True, max_length=200)),
+                ("dlms_certificate_id", models.CharField(blank=True, max_length=200)),
+                ("recorded_at", models.DateTimeField()),
+                ("recorded_by", models.UUIDField()),
+                (
+                    "entry",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, to="cpl.cplentry"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='EntryRevision',
+            name="EntryRevision",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('manufacturer_name', models.CharField(max_length=200)),
-                ('smets_chts_version', models.CharField(blank=True, max_length=200)),
-                ('gbcs_version', models.CharField(blank=True, max_length=200)),
-                ('esme_variant', models.CharField(blank=True, max_length=200)),
-                ('manufacturer_image_hash', models.CharField(blank=True, max_length=64)),
-                ('recorded_at', models.DateTimeField()),
-                ('recorded_by', models.UUIDField()),
-                ('entry', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='cpl.cplentry')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("manufacturer_name", models.CharField(max_length=200)),
+                ("smets_chts_version", models.CharField(blank=True, max_length=200)),
+                ("gbcs_version", models.CharField(blank=True, max_length=200)),
+                ("esme_variant", models.CharField(blank=True, max_length=200)),
+                ("manufacturer_image_hash", models.CharField(blank=True, max_length=64)),
+                ("recorded_at", models.DateTimeField()),
+                ("recorded_by", models.UUIDField()),
+                (
+                    "entry",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, to="cpl.cplentry"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Manufacturer',
+            name="Manufacturer",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('identifier', models.CharField(max_length=4, unique=True)),
-                ('name', models.CharField(max_length=200)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("identifier", models.CharField(max_length=4, unique=True)),
+                ("name", models.CharField(max_length=200)),
             ],
             options={
-                'constraints': [models.CheckConstraint(condition=models.Q(('identifier__regex', '^[0-9A-F]{4}$')), name='cpl_manufacturer_identifier_hex')],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("identifier__regex", "^[0-9A-F]{4}$")),
+                        name="cpl_manufacturer_identifier_hex",
+                    )
+                ],
             },
         ),
         migrations.AddField(
-            model_name='devicemodel',
-            name='manufacturer',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='cpl.manufacturer'),
+            model_name="devicemodel",
+            name="manufacturer",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, to="cpl.manufacturer"
+            ),
         ),
         migrations.CreateModel(
-            name='StatusChange',
+            name="StatusChange",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('status', models.CharField(choices=[('CURRENT', 'CURRENT'), ('REMOVED', 'REMOVED')], max_length=8)),
-                ('status_date', models.DateField()),
-                ('reason', models.CharField(blank=True, max_length=500)),
-                ('recorded_at', models.DateTimeField()),
-                ('recorded_by', models.UUIDField()),
-                ('entry', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='cpl.cplentry')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[("CURRENT", "CURRENT"), ("REMOVED", "REMOVED")], max_length=8
+                    ),
+                ),
+                ("status_date", models.DateField()),
+                ("reason", models.CharField(blank=True, max_length=500)),
+                ("recorded_at", models.DateTimeField()),
+                ("recorded_by", models.UUIDField()),
+                (
+                    "entry",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, to="cpl.cplentry"
+                    ),
+                ),
             ],
         ),
         migrations.AddIndex(
-            model_name='cplentry',
-            index=models.Index(fields=['device_model', 'firmware_version'], name='cpl_entry_model_version'),
+            model_name="cplentry",
+            index=models.Index(
+                fields=["device_model", "firmware_version"], name="cpl_entry_model_version"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='cplentry',
-            constraint=models.CheckConstraint(condition=models.Q(('firmware_version__regex', '^[0-9A-F]{8}$')), name='cpl_firmware_version_hex'),
+            model_name="cplentry",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("firmware_version__regex", "^[0-9A-F]{8}$")),
+                name="cpl_firmware_version_hex",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='cplentry',
-            constraint=models.CheckConstraint(condition=models.Q(('cpl_entry_id__regex', '^[A-Z0-9-]{1,32}$')), name='cpl_entry_id_form'),
+            model_name="cplentry",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("cpl_entry_id__regex", "^[A-Z0-9-]{1,32}$")),
+                name="cpl_entry_id_form",
+            ),
         ),
         migrations.AddIndex(
-            model_name='entrycertificates',
-            index=models.Index(fields=['entry', '-id'], name='cpl_certificates_newest'),
+            model_name="entrycertificates",
+            index=models.Index(fields=["entry", "-id"], name="cpl_certificates_newest"),
         ),
         migrations.AddIndex(
-            model_name='entryrevision',
-            index=models.Index(fields=['entry', '-id'], name='cpl_revision_newest'),
+            model_name="entryrevision",
+            index=models.Index(fields=["entry", "-id"], name="cpl_revision_newest"),
         ),
         migrations.AddIndex(
-            model_name='entryrevision',
-            index=models.Index(fields=['manufacturer_image_hash'], name='cpl_revision_hash'),
+            model_name="entryrevision",
+            index=models.Index(fields=["manufacturer_image_hash"], name="cpl_revision_hash"),
         ),
         migrations.AddConstraint(
-            model_name='entryrevision',
-            constraint=models.CheckConstraint(condition=models.Q(('manufacturer_image_hash', ''), ('manufacturer_image_hash__regex', '^[0-9A-F]{64}$'), _connector='OR'), name='cpl_image_hash_hex'),
+            model_name="entryrevision",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("manufacturer_image_hash", ""),
+                    ("manufacturer_image_hash__regex", "^[0-9A-F]{64}$"),
+                    _connector="OR",
+                ),
+                name="cpl_image_hash_hex",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='devicemodel',
-            constraint=models.UniqueConstraint(fields=('manufacturer', 'device_model', 'device_type'), name='cpl_one_device_model'),
+            model_name="devicemodel",
+            constraint=models.UniqueConstraint(
+                fields=("manufacturer", "device_model", "device_type"), name="cpl_one_device_model"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='devicemodel',
-            constraint=models.CheckConstraint(condition=models.Q(('device_model__regex', '^[0-9A-F]{8}$')), name='cpl_device_model_hex'),
+            model_name="devicemodel",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("device_model__regex", "^[0-9A-F]{8}$")),
+                name="cpl_device_model_hex",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='devicemodel',
-            constraint=models.CheckConstraint(condition=models.Q(('device_type__in', ('ESME', 'GSME', 'CHF', 'GPF', 'PPMID', 'HCALCS', 'SAPC', 'IHD'))), name='cpl_device_type_known'),
+            model_name="devicemodel",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "device_type__in",
+                        ("ESME", "GSME", "CHF", "GPF", "PPMID", "HCALCS", "SAPC", "IHD"),
+                    )
+                ),
+                name="cpl_device_type_known",
+            ),
         ),
         migrations.AddIndex(
-            model_name='statuschange',
-            index=models.Index(fields=['entry', '-id'], name='cpl_status_newest'),
+            model_name="statuschange",
+            index=models.Index(fields=["entry", "-id"], name="cpl_status_newest"),
         ),
         migrations.AddConstraint(
-            model_name='statuschange',
-            constraint=models.CheckConstraint(condition=models.Q(('status__in', ['CURRENT', 'REMOVED'])), name='cpl_status_known'),
+            model_name="statuschange",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("status__in", ["CURRENT", "REMOVED"])), name="cpl_status_known"
+            ),
         ),
     ]

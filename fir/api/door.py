@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Mapping, Sequence
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
@@ -19,6 +18,8 @@ from fir.parties.models import Actor
 from fir.submissions.claims import Fault
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
     from django.db.models import Model, QuerySet
     from rest_framework.request import Request
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
@@ -22,6 +21,8 @@ from fir.submissions.operations import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
     from fir.submissions.claims import Fault
 
 PROBLEM_JSON = "application/problem+json"
@@ -56,9 +57,7 @@ def problem_response(error: Exception, context: Mapping[str, Any]) -> Response |
         return None
     set_rollback()
     headers = {}
-    if isinstance(error, exceptions.APIException) and (
-        ask := getattr(error, "auth_header", None)
-    ):
+    if isinstance(error, exceptions.APIException) and (ask := getattr(error, "auth_header", None)):
         headers["WWW-Authenticate"] = ask
     faults = getattr(error, "faults", ())
     body = problem(status, _detail_of(error), kind=type(error).__name__, faults=faults)
@@ -93,8 +92,7 @@ def problem(
     }
     if faults:
         body["errors"] = [
-            {"field": fault.field, "code": fault.code, "message": fault.message}
-            for fault in faults
+            {"field": fault.field, "code": fault.code, "message": fault.message} for fault in faults
         ]
     return body
 

@@ -33,9 +33,7 @@ urlpatterns = [
         estates.EstateLoadErrors.as_view(),
         name="estate-load-errors",
     ),
-    path(
-        "estate/loads/<int:load_id>/accept", estates.AcceptLoad.as_view(), name="accept-load"
-    ),
+    path("estate/loads/<int:load_id>/accept", estates.AcceptLoad.as_view(), name="accept-load"),
     path("estate/summary", estates.EstateSummary.as_view(), name="estate-summary"),
     path("eligibility", eligibility.Eligibility.as_view(), name="eligibility"),
     path("notices", eligibility.Notices.as_view(), name="notices"),

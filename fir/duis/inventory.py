@@ -24,7 +24,7 @@ LARGEST_TAG: Final = 1 << 20
 _IN_NAMESPACE: Final = f"{NAMESPACE} "
 
 
-class InventoryFault(ValueError):  # noqa: N818  (the fault is in the input, not in the program)
+class InventoryFault(ValueError):
     """The input is not a whole 8.2 response that can be trusted; nothing of it was yielded.
 
     `line` is the line of the input, `message` says what is wrong and what to do. No text of the

@@ -7,11 +7,14 @@ shares one box and one image.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date
+from typing import TYPE_CHECKING
 
 from fir.records.rules import UNKNOWN, PathEntry, Position, heads, latest_two, position_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from datetime import date
 
 ModelKey = tuple[str, str, str]
 
@@ -36,9 +39,7 @@ class ModelCatalogue:
         self.by_version: Mapping[str, list[PathEntry]] = _by_version(self.paths)
         # Beside the latest, the end of every other declared branch is a release somebody may want.
         self.other_heads = [
-            head
-            for head in heads(self.paths)
-            if head != self.latest and head.pathway != UNKNOWN
+            head for head in heads(self.paths) if head != self.latest and head.pathway != UNKNOWN
         ]
 
     def installed(self, firmware_version: str) -> tuple[PathEntry, ...]:
@@ -55,7 +56,7 @@ class ModelCatalogue:
         return tuple(e for e in self.installed(entry.firmware_version) if e.current)
 
     def carries_updates(self, firmware_version: str) -> bool | None:
-        """Whether a hub on this version carries updates; None where nobody said, or two disagree."""
+        """Whether a hub on this version carries updates; None where nobody said or two disagree."""
         said = {
             self.facts[entry.cpl_entry_id].carries_updates
             for entry in self.installed(firmware_version)

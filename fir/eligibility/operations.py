@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -28,6 +26,9 @@ from fir.ledger.operations import NewEvent, append_events, read_ledger
 from fir.records.queries import entries_of_models, models_of_entries, path_entry
 
 if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping, Sequence
+    from datetime import date, datetime
+
     from fir.estates.models import Cohort, EstateLoad
     from fir.ledger.models import LedgerEvent
     from fir.records.rules import PathEntry, Position

@@ -20,9 +20,7 @@ class Plan:
     through_removed: bool = False
 
 
-def plan_route(
-    *, installed: Collection[str], target: str, entries: Collection[PathEntry]
-) -> Plan:
+def plan_route(*, installed: Collection[str], target: str, entries: Collection[PathEntry]) -> Plan:
     """The shortest declared way from any of the installed entries to the target.
 
     `entries` are those of the one exact Device Model: an image for other hardware is no step.
@@ -46,7 +44,7 @@ def _search(
     allowed: Callable[[PathEntry], bool],
 ) -> tuple[str, ...]:
     """Breadth first, backwards from the target; ties go to the lowest entry id."""
-    waiting = deque([(target,)])
+    waiting: deque[tuple[str, ...]] = deque([(target,)])
     seen = {target}
     while waiting:
         way = waiting.popleft()

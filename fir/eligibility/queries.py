@@ -77,8 +77,8 @@ def totals_of(findings: QuerySet[Finding]) -> dict[str, int]:
 def reasons_of(findings: QuerySet[Finding]) -> dict[str, int]:
     """How many devices each reason holds back; a device with two reasons counts under both."""
     totals: dict[str, int] = {}
-    for codes, devices in findings.order_by().values_list("reasons").annotate(
-        devices=Sum("cohort__device_count")
+    for codes, devices in (
+        findings.order_by().values_list("reasons").annotate(devices=Sum("cohort__device_count"))
     ):
         for code in codes:
             totals[code] = totals.get(code, 0) + devices

@@ -52,7 +52,7 @@ class PartEndedError(LauncherError):
     """A part without which nothing can be served has ended."""
 
 
-class _StopRequested(Exception):  # noqa: N818 - a request, not an error
+class _StopRequested(Exception):
     """The user, or the system, asked this launcher to stop."""
 
 

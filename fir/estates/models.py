@@ -82,7 +82,9 @@ class LoadConfiguration(models.Model):
     reads_hub = models.BooleanField()
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["load", "number"], name="estates_configuration_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["load", "number"], name="estates_configuration_once")
+        ]
 
     def __str__(self) -> str:
         return f"{self.load_id}/{self.number}"
@@ -110,7 +112,9 @@ class Cohort(models.Model):
 
     class Meta:
         indexes = [
-            models.Index(fields=["load", "device_type", "device_model"], name="estates_cohort_model"),
+            models.Index(
+                fields=["load", "device_type", "device_model"], name="estates_cohort_model"
+            ),
             models.Index(fields=["load", "hub_model"], name="estates_cohort_hub"),
         ]
 

@@ -99,9 +99,7 @@ class _Reception:
                 self.notes.append(note)
 
 
-def receive_load(
-    *, party: Party, pieces: Iterable[bytes], by: Actor, at: datetime
-) -> EstateLoad:
+def receive_load(*, party: Party, pieces: Iterable[bytes], by: Actor, at: datetime) -> EstateLoad:
     """Take in a whole inventory, keeping contract columns only; it is QUEUED when this returns.
 
     Raises NotASupplier, and EstateRefused naming the line when the inventory is cut off or of
@@ -178,7 +176,7 @@ def finish_loads(*, at: datetime) -> int:
 
 
 def _finish_or_leave(load: EstateLoad, *, at: datetime) -> bool:
-    """One Supplier's trouble must not hold up the others: a failed load waits for the next sweep."""
+    """One Supplier's trouble holds up no other: a failed load waits for the next sweep."""
     try:
         return finish_load(load=load, at=at)
     except Exception:

@@ -126,7 +126,8 @@ def _configuration(
     status = raw.device_status.strip()
     if not _STATUS.fullmatch(status):
         status = ""
-    return Configuration(device_type, *read, status, roles, listable)
+    manufacturer, model, version = read
+    return Configuration(device_type, manufacturer, model, version, status, roles, listable)
 
 
 def _kept_as_said(text: str) -> str:

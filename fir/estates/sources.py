@@ -59,7 +59,9 @@ def read_source(pieces: Iterable[bytes]) -> Iterator[RawDevice]:
     if opening.startswith(b"\x1f\x8b"):
         yield from read_source(_unpacked(whole))
     elif opening.startswith(b"PK"):
-        raise SourceFault(1, "This is a ZIP or XLSX file. Send the CSV itself, or one 8.2 response.")
+        raise SourceFault(
+            1, "This is a ZIP or XLSX file. Send the CSV itself, or one 8.2 response."
+        )
     elif opening.removeprefix(codecs.BOM_UTF8).lstrip().startswith(b"<"):
         yield from _from_duis(whole)
     elif opening:
@@ -81,7 +83,9 @@ def _unpacked(pieces: Iterable[bytes]) -> Iterator[bytes]:
                 raise SourceFault(1, f"The gzip file is damaged ({error}).") from error
             written += len(plain)
             if written > PIECE and written > read * LARGEST_UNPACKING:
-                raise SourceFault(1, "The gzip file unpacks to more than a thousand times its size.")
+                raise SourceFault(
+                    1, "The gzip file unpacks to more than a thousand times its size."
+                )
             waiting = unpacker.unconsumed_tail
             yield plain
     if not unpacker.eof:
@@ -147,7 +151,9 @@ def _from_csv(pieces: Iterable[bytes]) -> Iterator[RawDevice]:
                 yield _raw(header, *previous, last=False)
             previous = (rows.line_num, row) if row else None
     except csv.Error as error:
-        raise SourceFault(rows.line_num, f"The CSV is cut off or damaged here ({error}).") from error
+        raise SourceFault(
+            rows.line_num, f"The CSV is cut off or damaged here ({error})."
+        ) from error
     if previous:
         yield _raw(header, *previous, last=not lines.last_is_whole)
 
@@ -172,4 +178,14 @@ def _raw(header: dict[int, str], line: int, row: list[str], *, last: bool) -> Ra
         # Its columns cannot be told apart, so nothing of it is read but its line.
         return RawDevice(line, "", "", "", "", "", "", "", "", is_whole=False)
     values = {column: row[place] for place, column in header.items()}
-    return RawDevice(line=line, **{"responsible_role": "", **values})
+    return RawDevice(
+        line=line,
+        device_id=values["device_id"],
+        device_type=values["device_type"],
+        device_status=values["device_status"],
+        manufacturer=values["manufacturer"],
+        device_model=values["device_model"],
+        firmware_version=values["firmware_version"],
+        chf_device_id=values["chf_device_id"],
+        responsible_role=values.get("responsible_role", ""),
+    )

@@ -31,7 +31,7 @@ def device_table(load_id: int) -> Identifier:
 
 
 def _sql(name: str, load_id: int) -> Composed:
-    text = cast("LiteralString", (FOLDER / name).read_text())
+    text: str = (FOLDER / name).read_text()
     return SQL(text).format(
         received=received_table(load_id), devices=device_table(load_id), load=Literal(load_id)
     )
@@ -117,7 +117,5 @@ def hold_while_receiving(load_id: int) -> None:
 def is_being_received(load_id: int) -> bool:
     """Whether a living process is still receiving this load. Needs a transaction."""
     with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT pg_try_advisory_xact_lock(%s, %s)", [RECEIVE_LOCK, load_id % 2**31]
-        )
+        cursor.execute("SELECT pg_try_advisory_xact_lock(%s, %s)", [RECEIVE_LOCK, load_id % 2**31])
         return not cursor.fetchone()[0]

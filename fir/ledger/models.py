@@ -78,7 +78,9 @@ class ReaderFault(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["reader", "seq"], name="ledger_one_fault_per_reader_event"),
+            models.UniqueConstraint(
+                fields=["reader", "seq"], name="ledger_one_fault_per_reader_event"
+            ),
         ]
 
     def __str__(self) -> str:

@@ -109,7 +109,9 @@ class _Bell:
                 current_app.send_task(name, expires=60, retry=False, ignore_result=True)
         except Exception as error:  # noqa: BLE001 - whatever ails the broker must not reach the caller
             self.silent_until = time.monotonic() + SECONDS_OF_SILENCE_AFTER_A_FAILED_RING
-            logger.warning("The readers could not be rung (%s); the timetable will wake them.", error)
+            logger.warning(
+                "The readers could not be rung (%s); the timetable will wake them.", error
+            )
 
 
 _bell = _Bell()
@@ -193,5 +195,3 @@ def _record_failure(*, reader: str, seq: int, alone: bool, error: Exception, at:
         )
         bookmark.seq, bookmark.failures = seq, 0
     bookmark.save(update_fields=["seq", "failures"])
-
-

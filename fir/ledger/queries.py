@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,7 +13,7 @@ from fir.ledger.models import Bookmark, LedgerEvent
 from fir.ledger.rules import canonical_text, leaf_hash, tree_root
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Iterator, Sequence
 
 FEED_PAGE = (Path(__file__).parent / "sql" / "feed_page.sql").read_text()
 

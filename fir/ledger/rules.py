@@ -31,22 +31,18 @@ def check_payload(kind: str, payload: Mapping[str, Any]) -> None:
 
 
 def _check_value(where: str, value: Any) -> None:
-    match value:
-        case None | bool() | str():
-            return
-        case int():
-            if abs(value) > LARGEST_WHOLE_NUMBER:
-                raise PayloadRefused(f"{where}: {value} is beyond what every JSON reader keeps.")
-        case list():
-            for item in value:
-                _check_value(where, item)
-        case dict():
-            for key, item in value.items():
-                if not (isinstance(key, str) and key.isascii()):
-                    raise PayloadRefused(f"{where}: the key {key!r} is not ASCII text.")
-                _check_value(f"{where}.{key}", item)
-        case _:
-            raise PayloadRefused(f"{where}: {type(value).__name__} has no place in an event.")
+    if isinstance(value, list):
+        for item in value:
+            _check_value(where, item)
+    elif isinstance(value, dict):
+        for key, item in value.items():
+            if not (isinstance(key, str) and key.isascii()):
+                raise PayloadRefused(f"{where}: the key {key!r} is not ASCII text.")
+            _check_value(f"{where}.{key}", item)
+    elif isinstance(value, int) and abs(value) > LARGEST_WHOLE_NUMBER:
+        raise PayloadRefused(f"{where}: {value} is beyond what every JSON reader keeps.")
+    elif not (value is None or isinstance(value, int | str)):
+        raise PayloadRefused(f"{where}: {type(value).__name__} has no place in an event.")
 
 
 def canonical_text(event: Mapping[str, Any]) -> str:

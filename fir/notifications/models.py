@@ -21,7 +21,9 @@ class Subscription(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["party", "email"], name="notifications_one_mailbox_each"),
+            models.UniqueConstraint(
+                fields=["party", "email"], name="notifications_one_mailbox_each"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -52,7 +54,9 @@ class Notice(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["party", "seq"], name="notifications_one_notice_per_event"),
+            models.UniqueConstraint(
+                fields=["party", "seq"], name="notifications_one_notice_per_event"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -79,7 +83,9 @@ class Delivery(models.Model):
             ),
         ]
         constraints = [
-            models.UniqueConstraint(fields=["notice", "address"], name="notifications_one_delivery_each"),
+            models.UniqueConstraint(
+                fields=["notice", "address"], name="notifications_one_delivery_each"
+            ),
             models.CheckConstraint(
                 condition=models.Q(state__in=[DUE, SENT, GIVEN_UP]),
                 name="notifications_delivery_state_known",

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -24,6 +23,8 @@ from fir.parties.queries import suppliers
 from fir.records.queries import contacts_of, repository_entry_of
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
     from fir.ledger.models import LedgerEvent
     from fir.parties.models import Actor, Party
     from fir.records.models import RepositoryEntry
@@ -121,9 +122,7 @@ def _contact_line(entry: RepositoryEntry) -> str:
     return f"{contact.role}, {contact.email}"
 
 
-def _text(
-    entry: RepositoryEntry, party: Party, counts: Mapping[str, int], contact: str
-) -> str:
+def _text(entry: RepositoryEntry, party: Party, counts: Mapping[str, int], contact: str) -> str:
     context: dict[str, Any] = {
         "entry": entry,
         "party": party,

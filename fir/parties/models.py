@@ -29,7 +29,9 @@ class Party(models.Model):
     slug = models.SlugField(max_length=64, unique=True)
     name = models.CharField(max_length=200)
     category = models.CharField(max_length=32, choices=choices(Category))
-    user_roles = ArrayField(models.CharField(max_length=4, choices=choices(USER_ROLES)), default=list)
+    user_roles = ArrayField(
+        models.CharField(max_length=4, choices=choices(USER_ROLES)), default=list
+    )
     # Stands for the Party itself where no person answers: see Actor.answerable.
     actor_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     manufacturers = models.ManyToManyField(Manufacturer, through="ManufacturerHolding")
@@ -77,7 +79,9 @@ class ManufacturerHolding(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["party", "manufacturer"], name="parties_one_holding_each"),
+            models.UniqueConstraint(
+                fields=["party", "manufacturer"], name="parties_one_holding_each"
+            ),
         ]
 
     def __str__(self) -> str:

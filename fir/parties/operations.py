@@ -53,9 +53,7 @@ def operator() -> Actor:
     party = Party(
         slug=OPERATOR_SLUG, name="Operator", category=Category.ADMINISTRATOR, actor_id=nobody
     )
-    return Actor(
-        party=party, actor_id=nobody, answerable=nobody, permissions=frozenset(Permission)
-    )
+    return Actor(party=party, actor_id=nobody, answerable=nobody, permissions=frozenset(Permission))
 
 
 @transaction.atomic

@@ -27,32 +27,31 @@ USER_ROLES = ("IS", "GS", "ES", "ED", "GT", "OU", "RSA")
 class Permission(StrEnum):
     """What a person or a key may do for its Party. The value is the grant's code name."""
 
-    sentence: str
+    READ_FEED = "read_feed"
+    VIEW_RECORDS = "view_records"
+    SUBMIT_FIRMWARE = "submit_firmware"
+    REVIEW_SUBMISSIONS = "review_submissions"
+    LOAD_ESTATE = "load_estate"
+    VIEW_ESTATE = "view_estate"
+    VIEW_NOTICES = "view_notices"
+    MANAGE_PEOPLE = "manage_people"
 
-    def __new__(cls, value: str, sentence: str) -> "Permission":
-        member = str.__new__(cls, value)
-        member._value_ = value
-        member.sentence = sentence
-        return member
+    @property
+    def sentence(self) -> str:
+        """What the permission lets its holder do, as people read it."""
+        return SENTENCES[self]
 
-    READ_FEED = "read_feed", "Pull the feed of everything that happens."
-    VIEW_RECORDS = "view_records", "Read the Firmware Records that the Party may see."
-    SUBMIT_FIRMWARE = (
-        "submit_firmware",
-        "Bring firmware releases for the Party's Manufacturer Identifiers.",
-    )
-    REVIEW_SUBMISSIONS = (
-        "review_submissions",
-        "Read the queue of submissions and approve, return or close them.",
-    )
-    LOAD_ESTATE = "load_estate", "Send in the Supplier's inventory of Devices."
-    VIEW_ESTATE = (
-        "view_estate",
-        "Read the Supplier's estate and which of its Devices are eligible.",
-    )
-    VIEW_NOTICES = "view_notices", "Read the notices raised for the Party."
-    MANAGE_PEOPLE = "manage_people", "Invite people and make or revoke keys for the Party."
 
+SENTENCES: Mapping[Permission, str] = {
+    Permission.READ_FEED: "Pull the feed of everything that happens.",
+    Permission.VIEW_RECORDS: "Read the Firmware Records that the Party may see.",
+    Permission.SUBMIT_FIRMWARE: "Bring firmware releases for the Party's Manufacturer Identifiers.",
+    Permission.REVIEW_SUBMISSIONS: "Read the queue; approve, return or close submissions.",
+    Permission.LOAD_ESTATE: "Send in the Supplier's inventory of Devices.",
+    Permission.VIEW_ESTATE: "Read the Supplier's estate and which of its Devices are eligible.",
+    Permission.VIEW_NOTICES: "Read the notices raised for the Party.",
+    Permission.MANAGE_PEOPLE: "Invite people and make or revoke keys for the Party.",
+}
 
 P = Permission
 _READER = {P.READ_FEED, P.VIEW_RECORDS, P.VIEW_NOTICES}

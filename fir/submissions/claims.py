@@ -148,7 +148,7 @@ REQUIRED = (
 
 
 def read_claim(said: Mapping[str, Any]) -> tuple[Claim, list[Fault]]:
-    """The claim in what was said, and every fault of form: missing, unknown or unreadable fields."""
+    """The claim in what was said, and every fault of form: missing, unknown, unreadable fields."""
     read: dict[str, Any] = {}
     faults = [
         Fault(name[:80], "FIELD_UNKNOWN", f"No such field; the fields are {', '.join(READERS)}.")

@@ -85,10 +85,16 @@ class Submission(models.Model):
             ),
             # What a Decision copies, so that its copy is held to be true by a foreign key.
             models.UniqueConstraint(
-                fields=["id", "submitted_answerable", "submitted_party"], name="submissions_brought_by"
+                fields=["id", "submitted_answerable", "submitted_party"],
+                name="submissions_brought_by",
             ),
             models.UniqueConstraint(
-                fields=["device_type", "manufacturer_identifier", "device_model", "firmware_version"],
+                fields=[
+                    "device_type",
+                    "manufacturer_identifier",
+                    "device_model",
+                    "firmware_version",
+                ],
                 condition=models.Q(state=SUBMITTED),
                 name="submissions_waiting_once",
             ),

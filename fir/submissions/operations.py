@@ -1,4 +1,7 @@
-"""Bringing a release, and deciding it. Approval lists, publishes, decides and tells in one commit."""
+"""Bringing a release, and deciding it.
+
+Approval lists, publishes, decides and tells in one commit.
+"""
 
 from __future__ import annotations
 
@@ -104,7 +107,7 @@ def _keep(claim: Claim, *, by: Actor, at: datetime) -> Submission:
 
 
 def _event(kind: str, submission: Submission, **more: str) -> NewEvent:
-    """An event about a submission, for the Administrator, its bringer and the identifier's holders."""
+    """An event for the Administrator, the Party that brought it and the identifier's holders."""
     holders = holders_of([submission.manufacturer_identifier])[submission.manufacturer_identifier]
     payload = {
         "submission_id": str(submission.pk),

@@ -77,4 +77,5 @@ def _waiting_already(claim: Claim, own: uuid.UUID | None) -> bool:
     identity = _identity(claim)
     if identity is None:
         return False
-    return Submission.objects.filter(state=SUBMITTED, **identity).exclude(pk=own).exists()
+    waiting = Submission.objects.filter(state=SUBMITTED, **identity)
+    return (waiting.exclude(pk=own) if own else waiting).exists()

@@ -57,9 +57,7 @@ class EstateLoads(Door):
             party=self.actor.party, pieces=_body(request), by=self.actor, at=timezone.now()
         )
         where = reverse("estate-load", kwargs={"load_id": load.pk})
-        return Response(
-            load_answer(load), status=HTTPStatus.ACCEPTED, headers={"Location": where}
-        )
+        return Response(load_answer(load), status=HTTPStatus.ACCEPTED, headers={"Location": where})
 
 
 def _body(request: Request) -> Iterator[bytes]:

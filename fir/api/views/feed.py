@@ -30,8 +30,6 @@ class Feed(Door):
 
         def page() -> str:
             found = feed_page(after=after, limit=limit, head=head, tags=self.actor.party.tags)
-            return (
-                f'{{"events":{found.events},"next_after":{found.next_after},"head":{head}}}'
-            )
+            return f'{{"events":{found.events},"next_after":{found.next_after},"head":{head}}}'
 
         return self.unless_unchanged(head, page)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import uuid
-from collections.abc import Callable, Mapping
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
@@ -27,6 +25,9 @@ from fir.submissions.operations import (
 from fir.submissions.queries import find_submission, submissions_for
 
 if TYPE_CHECKING:
+    import uuid
+    from collections.abc import Callable, Mapping
+
     from rest_framework.request import Request
 
 READERS = (Permission.SUBMIT_FIRMWARE, Permission.REVIEW_SUBMISSIONS)
@@ -53,9 +54,7 @@ class Submissions(Door):
 
     def post(self, request: Request) -> Response:
         """Bring one release: 201, or 422 with every fault."""
-        submission = submit_firmware(
-            said=_object(request.data), by=self.actor, at=timezone.now()
-        )
+        submission = submit_firmware(said=_object(request.data), by=self.actor, at=timezone.now())
         where = reverse("submission", kwargs={"submission_id": submission.pk})
         answer = {**submission_answer(submission)}
         return Response(answer, status=HTTPStatus.CREATED, headers={"Location": where})

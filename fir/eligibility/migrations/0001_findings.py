@@ -6,42 +6,120 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('cpl', '0001_list'),
-        ('estates', '0001_estates'),
-        ('parties', '0001_parties'),
+        ("cpl", "0001_list"),
+        ("estates", "0001_estates"),
+        ("parties", "0001_parties"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Assessment',
+            name="Assessment",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('assessed_at', models.DateTimeField()),
-                ('load', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='estates.estateload')),
-                ('party', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, to='parties.party')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("assessed_at", models.DateTimeField()),
+                (
+                    "load",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, to="estates.estateload"
+                    ),
+                ),
+                (
+                    "party",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT, to="parties.party"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Finding',
+            name="Finding",
             fields=[
-                ('id', models.UUIDField(primary_key=True, serialize=False)),
-                ('target_is_latest', models.BooleanField()),
-                ('installed', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=32), size=None)),
-                ('position', models.CharField(choices=[('N', 'N'), ('N-1', 'N-1'), ('OLDER', 'OLDER'), ('UNLISTED', 'UNLISTED')], max_length=8)),
-                ('outcome', models.CharField(choices=[('UP_TO_DATE', 'UP_TO_DATE'), ('ELIGIBLE', 'ELIGIBLE'), ('ELIGIBLE_IN_STEPS', 'ELIGIBLE_IN_STEPS'), ('UNCONFIRMED', 'UNCONFIRMED'), ('BLOCKED', 'BLOCKED'), ('NOT_LISTED', 'NOT_LISTED')], max_length=17)),
-                ('reasons', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=40), size=None)),
-                ('warnings', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=40), size=None)),
-                ('route', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=32), size=None)),
-                ('cohort', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to='estates.cohort')),
-                ('party', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='parties.party')),
-                ('target', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, to='cpl.cplentry')),
+                ("id", models.UUIDField(primary_key=True, serialize=False)),
+                ("target_is_latest", models.BooleanField()),
+                (
+                    "installed",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=32), size=None
+                    ),
+                ),
+                (
+                    "position",
+                    models.CharField(
+                        choices=[
+                            ("N", "N"),
+                            ("N-1", "N-1"),
+                            ("OLDER", "OLDER"),
+                            ("UNLISTED", "UNLISTED"),
+                        ],
+                        max_length=8,
+                    ),
+                ),
+                (
+                    "outcome",
+                    models.CharField(
+                        choices=[
+                            ("UP_TO_DATE", "UP_TO_DATE"),
+                            ("ELIGIBLE", "ELIGIBLE"),
+                            ("ELIGIBLE_IN_STEPS", "ELIGIBLE_IN_STEPS"),
+                            ("UNCONFIRMED", "UNCONFIRMED"),
+                            ("BLOCKED", "BLOCKED"),
+                            ("NOT_LISTED", "NOT_LISTED"),
+                        ],
+                        max_length=17,
+                    ),
+                ),
+                (
+                    "reasons",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=40), size=None
+                    ),
+                ),
+                (
+                    "warnings",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=40), size=None
+                    ),
+                ),
+                (
+                    "route",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=32), size=None
+                    ),
+                ),
+                (
+                    "cohort",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, to="estates.cohort"
+                    ),
+                ),
+                (
+                    "party",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, to="parties.party"
+                    ),
+                ),
+                (
+                    "target",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, to="cpl.cplentry"
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(fields=['party', 'target', 'outcome'], name='eligibility_party_target'), models.Index(fields=['party', 'id'], name='eligibility_party_page')],
+                "indexes": [
+                    models.Index(
+                        fields=["party", "target", "outcome"], name="eligibility_party_target"
+                    ),
+                    models.Index(fields=["party", "id"], name="eligibility_party_page"),
+                ],
             },
         ),
     ]

@@ -5,110 +5,203 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('parties', '0001_parties'),
+        ("parties", "0001_parties"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='EstateLoad',
+            name="EstateLoad",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('state', models.CharField(choices=[('RECEIVING', 'RECEIVING'), ('QUEUED', 'QUEUED'), ('READING', 'READING'), ('INDEXING', 'INDEXING'), ('COMPARING', 'COMPARING'), ('HELD', 'HELD'), ('DONE', 'DONE'), ('REFUSED', 'REFUSED'), ('INTERRUPTED', 'INTERRUPTED')], default='RECEIVING', max_length=11)),
-                ('bytes_read', models.BigIntegerField(default=0)),
-                ('rows_read', models.BigIntegerField(default=0)),
-                ('rows_bad', models.BigIntegerField(default=0)),
-                ('notes_by_reason', models.JSONField(default=dict)),
-                ('devices', models.BigIntegerField(default=0)),
-                ('refusal', models.TextField(blank=True)),
-                ('accepted', models.BooleanField(default=False)),
-                ('received_at', models.DateTimeField()),
-                ('received_by', models.UUIDField()),
-                ('finished_at', models.DateTimeField(null=True)),
-                ('replaced_at', models.DateTimeField(null=True)),
-                ('tables_dropped', models.BooleanField(default=False)),
-                ('party', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='parties.party')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("RECEIVING", "RECEIVING"),
+                            ("QUEUED", "QUEUED"),
+                            ("READING", "READING"),
+                            ("INDEXING", "INDEXING"),
+                            ("COMPARING", "COMPARING"),
+                            ("HELD", "HELD"),
+                            ("DONE", "DONE"),
+                            ("REFUSED", "REFUSED"),
+                            ("INTERRUPTED", "INTERRUPTED"),
+                        ],
+                        default="RECEIVING",
+                        max_length=11,
+                    ),
+                ),
+                ("bytes_read", models.BigIntegerField(default=0)),
+                ("rows_read", models.BigIntegerField(default=0)),
+                ("rows_bad", models.BigIntegerField(default=0)),
+                ("notes_by_reason", models.JSONField(default=dict)),
+                ("devices", models.BigIntegerField(default=0)),
+                ("refusal", models.TextField(blank=True)),
+                ("accepted", models.BooleanField(default=False)),
+                ("received_at", models.DateTimeField()),
+                ("received_by", models.UUIDField()),
+                ("finished_at", models.DateTimeField(null=True)),
+                ("replaced_at", models.DateTimeField(null=True)),
+                ("tables_dropped", models.BooleanField(default=False)),
+                (
+                    "party",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, to="parties.party"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Estate',
+            name="Estate",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('party', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, to='parties.party')),
-                ('standing_load', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='estates.estateload')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "party",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT, to="parties.party"
+                    ),
+                ),
+                (
+                    "standing_load",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, to="estates.estateload"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Cohort',
+            name="Cohort",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('device_type', models.CharField(max_length=8)),
-                ('manufacturer_identifier', models.CharField(max_length=16)),
-                ('device_model', models.CharField(max_length=16)),
-                ('firmware_version', models.CharField(max_length=16)),
-                ('device_status', models.CharField(max_length=32)),
-                ('responsible_roles', models.CharField(max_length=5)),
-                ('listable', models.BooleanField()),
-                ('hub_manufacturer', models.CharField(max_length=16)),
-                ('hub_model', models.CharField(max_length=16)),
-                ('hub_version', models.CharField(max_length=16)),
-                ('device_count', models.BigIntegerField()),
-                ('load', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to='estates.estateload')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("device_type", models.CharField(max_length=8)),
+                ("manufacturer_identifier", models.CharField(max_length=16)),
+                ("device_model", models.CharField(max_length=16)),
+                ("firmware_version", models.CharField(max_length=16)),
+                ("device_status", models.CharField(max_length=32)),
+                ("responsible_roles", models.CharField(max_length=5)),
+                ("listable", models.BooleanField()),
+                ("hub_manufacturer", models.CharField(max_length=16)),
+                ("hub_model", models.CharField(max_length=16)),
+                ("hub_version", models.CharField(max_length=16)),
+                ("device_count", models.BigIntegerField()),
+                (
+                    "load",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, to="estates.estateload"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='LoadConfiguration',
+            name="LoadConfiguration",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.IntegerField()),
-                ('device_type', models.CharField(max_length=8)),
-                ('manufacturer_identifier', models.CharField(max_length=16)),
-                ('device_model', models.CharField(max_length=16)),
-                ('firmware_version', models.CharField(max_length=16)),
-                ('device_status', models.CharField(max_length=32)),
-                ('responsible_roles', models.CharField(max_length=5)),
-                ('listable', models.BooleanField()),
-                ('reads_hub', models.BooleanField()),
-                ('load', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to='estates.estateload')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("number", models.IntegerField()),
+                ("device_type", models.CharField(max_length=8)),
+                ("manufacturer_identifier", models.CharField(max_length=16)),
+                ("device_model", models.CharField(max_length=16)),
+                ("firmware_version", models.CharField(max_length=16)),
+                ("device_status", models.CharField(max_length=32)),
+                ("responsible_roles", models.CharField(max_length=5)),
+                ("listable", models.BooleanField()),
+                ("reads_hub", models.BooleanField()),
+                (
+                    "load",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, to="estates.estateload"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='LoadNote',
+            name="LoadNote",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('line', models.BigIntegerField()),
-                ('column', models.CharField(max_length=32)),
-                ('reason', models.CharField(max_length=40)),
-                ('value', models.CharField(max_length=48)),
-                ('kept', models.BooleanField()),
-                ('load', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to='estates.estateload')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("line", models.BigIntegerField()),
+                ("column", models.CharField(max_length=32)),
+                ("reason", models.CharField(max_length=40)),
+                ("value", models.CharField(max_length=48)),
+                ("kept", models.BooleanField()),
+                (
+                    "load",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, to="estates.estateload"
+                    ),
+                ),
             ],
         ),
         migrations.AddIndex(
-            model_name='estateload',
-            index=models.Index(fields=['party', '-id'], name='estates_load_newest'),
+            model_name="estateload",
+            index=models.Index(fields=["party", "-id"], name="estates_load_newest"),
         ),
         migrations.AddConstraint(
-            model_name='estateload',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ('RECEIVING', 'QUEUED', 'READING', 'INDEXING', 'COMPARING', 'HELD', 'DONE', 'REFUSED', 'INTERRUPTED'))), name='estates_load_state_known'),
+            model_name="estateload",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "state__in",
+                        (
+                            "RECEIVING",
+                            "QUEUED",
+                            "READING",
+                            "INDEXING",
+                            "COMPARING",
+                            "HELD",
+                            "DONE",
+                            "REFUSED",
+                            "INTERRUPTED",
+                        ),
+                    )
+                ),
+                name="estates_load_state_known",
+            ),
         ),
         migrations.AddIndex(
-            model_name='cohort',
-            index=models.Index(fields=['load', 'device_type', 'device_model'], name='estates_cohort_model'),
+            model_name="cohort",
+            index=models.Index(
+                fields=["load", "device_type", "device_model"], name="estates_cohort_model"
+            ),
         ),
         migrations.AddIndex(
-            model_name='cohort',
-            index=models.Index(fields=['load', 'hub_model'], name='estates_cohort_hub'),
+            model_name="cohort",
+            index=models.Index(fields=["load", "hub_model"], name="estates_cohort_hub"),
         ),
         migrations.AddConstraint(
-            model_name='loadconfiguration',
-            constraint=models.UniqueConstraint(fields=('load', 'number'), name='estates_configuration_once'),
+            model_name="loadconfiguration",
+            constraint=models.UniqueConstraint(
+                fields=("load", "number"), name="estates_configuration_once"
+            ),
         ),
         migrations.AddIndex(
-            model_name='loadnote',
-            index=models.Index(fields=['load', 'line'], name='estates_note_line'),
+            model_name="loadnote",
+            index=models.Index(fields=["load", "line"], name="estates_note_line"),
         ),
     ]

@@ -5,52 +5,77 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Bookmark',
+            name="Bookmark",
             fields=[
-                ('reader', models.CharField(max_length=40, primary_key=True, serialize=False)),
-                ('seq', models.BigIntegerField(default=0)),
-                ('failures', models.PositiveSmallIntegerField(default=0)),
+                ("reader", models.CharField(max_length=40, primary_key=True, serialize=False)),
+                ("seq", models.BigIntegerField(default=0)),
+                ("failures", models.PositiveSmallIntegerField(default=0)),
             ],
         ),
         migrations.CreateModel(
-            name='LedgerEvent',
+            name="LedgerEvent",
             fields=[
-                ('seq', models.BigIntegerField(primary_key=True, serialize=False)),
-                ('id', models.UUIDField(unique=True)),
-                ('kind', models.CharField(max_length=40)),
-                ('at', models.DateTimeField()),
-                ('by_party', models.CharField(max_length=64)),
-                ('by_actor', models.UUIDField()),
-                ('subject_type', models.CharField(max_length=40)),
-                ('subject_id', models.CharField(max_length=64)),
-                ('audience', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=80), size=None)),
-                ('canonical', models.TextField()),
-                ('leaf_hash', models.CharField(max_length=64)),
+                ("seq", models.BigIntegerField(primary_key=True, serialize=False)),
+                ("id", models.UUIDField(unique=True)),
+                ("kind", models.CharField(max_length=40)),
+                ("at", models.DateTimeField()),
+                ("by_party", models.CharField(max_length=64)),
+                ("by_actor", models.UUIDField()),
+                ("subject_type", models.CharField(max_length=40)),
+                ("subject_id", models.CharField(max_length=64)),
+                (
+                    "audience",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=80), size=None
+                    ),
+                ),
+                ("canonical", models.TextField()),
+                ("leaf_hash", models.CharField(max_length=64)),
             ],
             options={
-                'indexes': [models.Index(fields=['kind', 'seq'], name='ledger_kind_seq'), models.Index(fields=['subject_type', 'subject_id', 'seq'], name='ledger_subject_seq')],
-                'constraints': [models.CheckConstraint(condition=models.Q(('seq__gte', 1)), name='ledger_seq_from_one'), models.CheckConstraint(condition=models.Q(('leaf_hash__regex', '^[0-9a-f]{64}$')), name='ledger_leaf_hash_hex')],
+                "indexes": [
+                    models.Index(fields=["kind", "seq"], name="ledger_kind_seq"),
+                    models.Index(
+                        fields=["subject_type", "subject_id", "seq"], name="ledger_subject_seq"
+                    ),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("seq__gte", 1)), name="ledger_seq_from_one"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("leaf_hash__regex", "^[0-9a-f]{64}$")),
+                        name="ledger_leaf_hash_hex",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='ReaderFault',
+            name="ReaderFault",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('reader', models.CharField(max_length=40)),
-                ('seq', models.BigIntegerField()),
-                ('error', models.TextField()),
-                ('failed_at', models.DateTimeField()),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("reader", models.CharField(max_length=40)),
+                ("seq", models.BigIntegerField()),
+                ("error", models.TextField()),
+                ("failed_at", models.DateTimeField()),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('reader', 'seq'), name='ledger_one_fault_per_reader_event')],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("reader", "seq"), name="ledger_one_fault_per_reader_event"
+                    )
+                ],
             },
         ),
     ]

@@ -14,7 +14,7 @@ from fir.parties.permissions import Category
 from fir.records.operations import ContactRefused, change_contact
 
 if TYPE_CHECKING:
-    from argparse import ArgumentParser
+    from django.core.management.base import CommandParser
 
 
 class Command(BaseCommand):
@@ -23,7 +23,7 @@ class Command(BaseCommand):
 
     help = __doc__ or ""
 
-    def add_arguments(self, parser: ArgumentParser) -> None:
+    def add_arguments(self, parser: CommandParser) -> None:
         """What describes the Party."""
         parser.add_argument("--slug", required=True, help="lower case, hyphens")
         parser.add_argument("--name", required=True)

@@ -13,7 +13,7 @@ from fir.parties.operations import operator
 from fir.records.operations import ListInConflict, reconcile_list
 
 if TYPE_CHECKING:
-    from argparse import ArgumentParser
+    from django.core.management.base import CommandParser
 
 MOST_NAMED = 200
 
@@ -23,7 +23,7 @@ class Command(BaseCommand):
 
     help = __doc__ or ""
 
-    def add_arguments(self, parser: ArgumentParser) -> None:
+    def add_arguments(self, parser: CommandParser) -> None:
         """Which sheet."""
         parser.add_argument("file", type=Path, help="a CSV sheet of the whole list")
 

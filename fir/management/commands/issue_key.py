@@ -12,7 +12,7 @@ from fir.parties.permissions import Permission
 from fir.parties.queries import party_of_slug
 
 if TYPE_CHECKING:
-    from argparse import ArgumentParser
+    from django.core.management.base import CommandParser
 
 
 class Command(BaseCommand):
@@ -20,7 +20,7 @@ class Command(BaseCommand):
 
     help = __doc__ or ""
 
-    def add_arguments(self, parser: ArgumentParser) -> None:
+    def add_arguments(self, parser: CommandParser) -> None:
         """Whose key, its name, and what it may do."""
         parser.add_argument("--party", required=True, help="the Party's slug")
         parser.add_argument("--name", required=True, help="what the key is for")

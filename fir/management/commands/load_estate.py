@@ -15,8 +15,9 @@ from fir.parties.operations import operator
 from fir.parties.queries import party_of_slug
 
 if TYPE_CHECKING:
-    from argparse import ArgumentParser
     from collections.abc import Iterator
+
+    from django.core.management.base import CommandParser
 
 PIECE = 1 << 20
 
@@ -26,7 +27,7 @@ class Command(BaseCommand):
 
     help = __doc__ or ""
 
-    def add_arguments(self, parser: ArgumentParser) -> None:
+    def add_arguments(self, parser: CommandParser) -> None:
         """Whose inventory, and where it is."""
         parser.add_argument("--party", required=True, help="the Supplier's slug")
         parser.add_argument("--delta", action="store_true", help="changes only")

@@ -1,4 +1,4 @@
-"""Django's migrate, as the owner's role, one at a time, followed by the application role's grants."""
+"""Django's migrate as the owner's role, one at a time, then the application role's grants."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from django.db import connections, transaction
 from fir.management.grants import default_privileges, grants
 
 if TYPE_CHECKING:
-    from argparse import ArgumentParser
+    from django.core.management.base import CommandParser
 
 OWNER = "owner"
 MIGRATE_LOCK = 0x4D494752  # "MIGR" in ASCII
@@ -21,7 +21,7 @@ WAITS = "SET lock_timeout = '4s'"
 class Command(migrate.Command):
     """Bring the database to this version's tables, then grant the application role what it may."""
 
-    def add_arguments(self, parser: ArgumentParser) -> None:
+    def add_arguments(self, parser: CommandParser) -> None:
         """As Django's, but for the role."""
         super().add_arguments(parser)
         parser.set_defaults(database=OWNER)

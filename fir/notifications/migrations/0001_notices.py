@@ -5,69 +5,118 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('parties', '0001_parties'),
+        ("parties", "0001_parties"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Notice',
+            name="Notice",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('seq', models.BigIntegerField()),
-                ('kind', models.CharField(max_length=40)),
-                ('subject_id', models.CharField(max_length=64)),
-                ('title', models.CharField(max_length=200)),
-                ('text', models.TextField()),
-                ('counts', models.JSONField()),
-                ('raised_at', models.DateTimeField()),
-                ('party', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='parties.party')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("seq", models.BigIntegerField()),
+                ("kind", models.CharField(max_length=40)),
+                ("subject_id", models.CharField(max_length=64)),
+                ("title", models.CharField(max_length=200)),
+                ("text", models.TextField()),
+                ("counts", models.JSONField()),
+                ("raised_at", models.DateTimeField()),
+                (
+                    "party",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, to="parties.party"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Delivery',
+            name="Delivery",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('address', models.EmailField(max_length=254)),
-                ('state', models.CharField(choices=[('DUE', 'DUE'), ('SENT', 'SENT'), ('GIVEN_UP', 'GIVEN_UP')], default='DUE', max_length=8)),
-                ('tries', models.PositiveSmallIntegerField(default=0)),
-                ('next_try_at', models.DateTimeField()),
-                ('tried_at', models.DateTimeField(null=True)),
-                ('last_error', models.TextField(blank=True)),
-                ('notice', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to='notifications.notice')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("address", models.EmailField(max_length=254)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("DUE", "DUE"), ("SENT", "SENT"), ("GIVEN_UP", "GIVEN_UP")],
+                        default="DUE",
+                        max_length=8,
+                    ),
+                ),
+                ("tries", models.PositiveSmallIntegerField(default=0)),
+                ("next_try_at", models.DateTimeField()),
+                ("tried_at", models.DateTimeField(null=True)),
+                ("last_error", models.TextField(blank=True)),
+                (
+                    "notice",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, to="notifications.notice"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Subscription',
+            name="Subscription",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('email', models.EmailField(max_length=254)),
-                ('made_at', models.DateTimeField()),
-                ('made_by', models.UUIDField()),
-                ('party', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to='parties.party')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("email", models.EmailField(max_length=254)),
+                ("made_at", models.DateTimeField()),
+                ("made_by", models.UUIDField()),
+                (
+                    "party",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, to="parties.party"
+                    ),
+                ),
             ],
         ),
         migrations.AddConstraint(
-            model_name='notice',
-            constraint=models.UniqueConstraint(fields=('party', 'seq'), name='notifications_one_notice_per_event'),
+            model_name="notice",
+            constraint=models.UniqueConstraint(
+                fields=("party", "seq"), name="notifications_one_notice_per_event"
+            ),
         ),
         migrations.AddIndex(
-            model_name='delivery',
-            index=models.Index(condition=models.Q(('state', 'DUE')), fields=['next_try_at'], name='notifications_due'),
+            model_name="delivery",
+            index=models.Index(
+                condition=models.Q(("state", "DUE")),
+                fields=["next_try_at"],
+                name="notifications_due",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='delivery',
-            constraint=models.UniqueConstraint(fields=('notice', 'address'), name='notifications_one_delivery_each'),
+            model_name="delivery",
+            constraint=models.UniqueConstraint(
+                fields=("notice", "address"), name="notifications_one_delivery_each"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='delivery',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['DUE', 'SENT', 'GIVEN_UP'])), name='notifications_delivery_state_known'),
+            model_name="delivery",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("state__in", ["DUE", "SENT", "GIVEN_UP"])),
+                name="notifications_delivery_state_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='subscription',
-            constraint=models.UniqueConstraint(fields=('party', 'email'), name='notifications_one_mailbox_each'),
+            model_name="subscription",
+            constraint=models.UniqueConstraint(
+                fields=("party", "email"), name="notifications_one_mailbox_each"
+            ),
         ),
     ]

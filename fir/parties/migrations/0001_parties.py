@@ -8,129 +8,329 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('auth', '0012_alter_user_first_name_max_length'),
-        ('cpl', '0001_list'),
+        ("auth", "0012_alter_user_first_name_max_length"),
+        ("cpl", "0001_list"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='User',
+            name="User",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('password', models.CharField(max_length=128, verbose_name='password')),
-                ('last_login', models.DateTimeField(blank=True, null=True, verbose_name='last login')),
-                ('is_superuser', models.BooleanField(default=False, help_text='Designates that this user has all permissions without explicitly assigning them.', verbose_name='superuser status')),
-                ('email', models.EmailField(max_length=254, unique=True)),
-                ('actor_id', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
-                ('is_active', models.BooleanField(default=True)),
-                ('groups', models.ManyToManyField(blank=True, help_text='The groups this user belongs to. A user will get all permissions granted to each of their groups.', related_name='user_set', related_query_name='user', to='auth.group', verbose_name='groups')),
-                ('user_permissions', models.ManyToManyField(blank=True, help_text='Specific permissions for this user.', related_name='user_set', related_query_name='user', to='auth.permission', verbose_name='user permissions')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("password", models.CharField(max_length=128, verbose_name="password")),
+                (
+                    "last_login",
+                    models.DateTimeField(blank=True, null=True, verbose_name="last login"),
+                ),
+                (
+                    "is_superuser",
+                    models.BooleanField(
+                        default=False,
+                        help_text="Designates that this user has all permissions without explicitly assigning them.",
+                        verbose_name="superuser status",
+                    ),
+                ),
+                ("email", models.EmailField(max_length=254, unique=True)),
+                ("actor_id", models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
+                ("is_active", models.BooleanField(default=True)),
+                (
+                    "groups",
+                    models.ManyToManyField(
+                        blank=True,
+                        help_text="The groups this user belongs to. A user will get all permissions granted to each of their groups.",
+                        related_name="user_set",
+                        related_query_name="user",
+                        to="auth.group",
+                        verbose_name="groups",
+                    ),
+                ),
+                (
+                    "user_permissions",
+                    models.ManyToManyField(
+                        blank=True,
+                        help_text="Specific permissions for this user.",
+                        related_name="user_set",
+                        related_query_name="user",
+                        to="auth.permission",
+                        verbose_name="user permissions",
+                    ),
+                ),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='ManufacturerHolding',
+            name="ManufacturerHolding",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('given_at', models.DateTimeField()),
-                ('given_by', models.UUIDField()),
-                ('manufacturer', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='cpl.manufacturer')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("given_at", models.DateTimeField()),
+                ("given_by", models.UUIDField()),
+                (
+                    "manufacturer",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, to="cpl.manufacturer"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Party',
+            name="Party",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('slug', models.SlugField(max_length=64, unique=True)),
-                ('name', models.CharField(max_length=200)),
-                ('category', models.CharField(choices=[('LARGE_SUPPLIER', 'LARGE_SUPPLIER'), ('SMALL_SUPPLIER', 'SMALL_SUPPLIER'), ('NETWORK_PARTY', 'NETWORK_PARTY'), ('OTHER_SEC_PARTY', 'OTHER_SEC_PARTY'), ('DEVICE_MANUFACTURER', 'DEVICE_MANUFACTURER'), ('REGISTERED_SUPPLIER_AGENT', 'REGISTERED_SUPPLIER_AGENT'), ('METER_ASSET_PROVIDER', 'METER_ASSET_PROVIDER'), ('DCC', 'DCC'), ('ADMINISTRATOR', 'ADMINISTRATOR')], max_length=32)),
-                ('user_roles', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(choices=[('IS', 'IS'), ('GS', 'GS'), ('ES', 'ES'), ('ED', 'ED'), ('GT', 'GT'), ('OU', 'OU'), ('RSA', 'RSA')], max_length=4), default=list, size=None)),
-                ('actor_id', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
-                ('admitted_at', models.DateTimeField()),
-                ('admitted_by', models.UUIDField()),
-                ('manufacturers', models.ManyToManyField(through='parties.ManufacturerHolding', to='cpl.manufacturer')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("slug", models.SlugField(max_length=64, unique=True)),
+                ("name", models.CharField(max_length=200)),
+                (
+                    "category",
+                    models.CharField(
+                        choices=[
+                            ("LARGE_SUPPLIER", "LARGE_SUPPLIER"),
+                            ("SMALL_SUPPLIER", "SMALL_SUPPLIER"),
+                            ("NETWORK_PARTY", "NETWORK_PARTY"),
+                            ("OTHER_SEC_PARTY", "OTHER_SEC_PARTY"),
+                            ("DEVICE_MANUFACTURER", "DEVICE_MANUFACTURER"),
+                            ("REGISTERED_SUPPLIER_AGENT", "REGISTERED_SUPPLIER_AGENT"),
+                            ("METER_ASSET_PROVIDER", "METER_ASSET_PROVIDER"),
+                            ("DCC", "DCC"),
+                            ("ADMINISTRATOR", "ADMINISTRATOR"),
+                        ],
+                        max_length=32,
+                    ),
+                ),
+                (
+                    "user_roles",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(
+                            choices=[
+                                ("IS", "IS"),
+                                ("GS", "GS"),
+                                ("ES", "ES"),
+                                ("ED", "ED"),
+                                ("GT", "GT"),
+                                ("OU", "OU"),
+                                ("RSA", "RSA"),
+                            ],
+                            max_length=4,
+                        ),
+                        default=list,
+                        size=None,
+                    ),
+                ),
+                ("actor_id", models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
+                ("admitted_at", models.DateTimeField()),
+                ("admitted_by", models.UUIDField()),
+                (
+                    "manufacturers",
+                    models.ManyToManyField(
+                        through="parties.ManufacturerHolding", to="cpl.manufacturer"
+                    ),
+                ),
             ],
             options={
-                'permissions': [('read_feed', 'Pull the feed of everything that happens.'), ('view_records', 'Read the Firmware Records that the Party may see.'), ('submit_firmware', "Bring firmware releases for the Party's Manufacturer Identifiers."), ('review_submissions', 'Read the queue of submissions and approve, return or close them.'), ('load_estate', "Send in the Supplier's inventory of Devices."), ('view_estate', "Read the Supplier's estate and which of its Devices are eligible."), ('view_notices', 'Read the notices raised for the Party.'), ('manage_people', 'Invite people and make or revoke keys for the Party.')],
+                "permissions": [
+                    ("read_feed", "Pull the feed of everything that happens."),
+                    ("view_records", "Read the Firmware Records that the Party may see."),
+                    (
+                        "submit_firmware",
+                        "Bring firmware releases for the Party's Manufacturer Identifiers.",
+                    ),
+                    ("review_submissions", "Read the queue; approve, return or close submissions."),
+                    ("load_estate", "Send in the Supplier's inventory of Devices."),
+                    (
+                        "view_estate",
+                        "Read the Supplier's estate and which of its Devices are eligible.",
+                    ),
+                    ("view_notices", "Read the notices raised for the Party."),
+                    ("manage_people", "Invite people and make or revoke keys for the Party."),
+                ],
             },
         ),
         migrations.AddField(
-            model_name='manufacturerholding',
-            name='party',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='parties.party'),
+            model_name="manufacturerholding",
+            name="party",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, to="parties.party"
+            ),
         ),
         migrations.CreateModel(
-            name='ApiKey',
+            name="ApiKey",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=80)),
-                ('actor_id', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
-                ('sha256', models.CharField(max_length=64, unique=True)),
-                ('permissions', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=40), size=None)),
-                ('made_at', models.DateTimeField()),
-                ('made_by', models.UUIDField()),
-                ('revoked_at', models.DateTimeField(null=True)),
-                ('revoked_by', models.UUIDField(null=True)),
-                ('made_for', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, to=settings.AUTH_USER_MODEL)),
-                ('party', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='parties.party')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("name", models.CharField(max_length=80)),
+                ("actor_id", models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
+                ("sha256", models.CharField(max_length=64, unique=True)),
+                (
+                    "permissions",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=40), size=None
+                    ),
+                ),
+                ("made_at", models.DateTimeField()),
+                ("made_by", models.UUIDField()),
+                ("revoked_at", models.DateTimeField(null=True)),
+                ("revoked_by", models.UUIDField(null=True)),
+                (
+                    "made_for",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "party",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, to="parties.party"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='PartyGroupGrant',
+            name="PartyGroupGrant",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('content_object', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to='parties.party')),
-                ('group', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to='auth.group')),
-                ('permission', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to='auth.permission')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "content_object",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, to="parties.party"
+                    ),
+                ),
+                (
+                    "group",
+                    models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to="auth.group"),
+                ),
+                (
+                    "permission",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, to="auth.permission"
+                    ),
+                ),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='PartyUserGrant',
+            name="PartyUserGrant",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('content_object', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to='parties.party')),
-                ('permission', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to='auth.permission')),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "content_object",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, to="parties.party"
+                    ),
+                ),
+                (
+                    "permission",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, to="auth.permission"
+                    ),
+                ),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, to=settings.AUTH_USER_MODEL
+                    ),
+                ),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
         ),
         migrations.AddConstraint(
-            model_name='party',
-            constraint=models.CheckConstraint(condition=models.Q(('category__in', ['LARGE_SUPPLIER', 'SMALL_SUPPLIER', 'NETWORK_PARTY', 'OTHER_SEC_PARTY', 'DEVICE_MANUFACTURER', 'REGISTERED_SUPPLIER_AGENT', 'METER_ASSET_PROVIDER', 'DCC', 'ADMINISTRATOR'])), name='parties_category_known'),
+            model_name="party",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "category__in",
+                        [
+                            "LARGE_SUPPLIER",
+                            "SMALL_SUPPLIER",
+                            "NETWORK_PARTY",
+                            "OTHER_SEC_PARTY",
+                            "DEVICE_MANUFACTURER",
+                            "REGISTERED_SUPPLIER_AGENT",
+                            "METER_ASSET_PROVIDER",
+                            "DCC",
+                            "ADMINISTRATOR",
+                        ],
+                    )
+                ),
+                name="parties_category_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='party',
-            constraint=models.CheckConstraint(condition=models.Q(('slug__regex', '^[a-z0-9]+(-[a-z0-9]+)*$')), name='parties_slug_form'),
+            model_name="party",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("slug__regex", "^[a-z0-9]+(-[a-z0-9]+)*$")),
+                name="parties_slug_form",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='party',
-            constraint=models.CheckConstraint(condition=models.Q(('user_roles__contained_by', ['IS', 'GS', 'ES', 'ED', 'GT', 'OU', 'RSA'])), name='parties_user_roles_known'),
+            model_name="party",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("user_roles__contained_by", ["IS", "GS", "ES", "ED", "GT", "OU", "RSA"])
+                ),
+                name="parties_user_roles_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='manufacturerholding',
-            constraint=models.UniqueConstraint(fields=('party', 'manufacturer'), name='parties_one_holding_each'),
+            model_name="manufacturerholding",
+            constraint=models.UniqueConstraint(
+                fields=("party", "manufacturer"), name="parties_one_holding_each"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='apikey',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('revoked_at__isnull', True), ('revoked_by__isnull', True)), models.Q(('revoked_at__isnull', False), ('revoked_by__isnull', False)), _connector='OR'), name='parties_key_revoked_at_and_by'),
+            model_name="apikey",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("revoked_at__isnull", True), ("revoked_by__isnull", True)),
+                    models.Q(("revoked_at__isnull", False), ("revoked_by__isnull", False)),
+                    _connector="OR",
+                ),
+                name="parties_key_revoked_at_and_by",
+            ),
         ),
         migrations.AlterUniqueTogether(
-            name='partygroupgrant',
-            unique_together={('group', 'permission', 'content_object')},
+            name="partygroupgrant",
+            unique_together={("group", "permission", "content_object")},
         ),
         migrations.AlterUniqueTogether(
-            name='partyusergrant',
-            unique_together={('user', 'permission', 'content_object')},
+            name="partyusergrant",
+            unique_together={("user", "permission", "content_object")},
         ),
     ]
