@@ -16,6 +16,8 @@ def main() -> None:
             # Imported here: Django reads its settings from the environment just supplied.
             from django.core.management import execute_from_command_line
 
+            import fir.celery  # noqa: F401 - commands ring the readers through this application
+
             execute_from_command_line(sys.argv)
     except LauncherError as error:
         sys.exit(str(error))

@@ -7,6 +7,7 @@ most one minute, never an event. Two queues, so that a long estate load never de
 import os
 
 from celery import Celery
+from celery.signals import worker_ready
 from django.conf import settings
 
 from fir.embedded import bells
@@ -38,6 +39,7 @@ def _application() -> Celery:
         broker_transport_options=_broker(settings.BROKER_URL),
         broker_connection_timeout=1,
         broker_connection_retry_on_startup=True,
+        broker_connection_max_retries=None,  # a worker waits for its broker as long as it takes
         task_ignore_result=True,
         task_acks_late=True,
         task_default_queue="news",
@@ -64,3 +66,13 @@ def _application() -> Celery:
 
 
 app = _application()
+
+
+@worker_ready.connect
+def look_around(sender: object, **_more: object) -> None:
+    """A worker that starts looks at once for what was left undone, whoever was to ring it."""
+    queues = sender.task_consumer.queues  # type: ignore[attr-defined]
+    waiting = {queue.name for queue in queues}
+    for name in app.conf.beat_schedule:
+        if app.amqp.router.route({}, name)["queue"].name in waiting:
+            app.send_task(name, expires=EVERY_MINUTE)

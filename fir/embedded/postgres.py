@@ -235,7 +235,7 @@ class Cluster:
     # ------------------------------------------------------------------ serving
 
     def _launch(self) -> None:
-        """Start postgres in the foreground and wait until it accepts connections."""
+        """Start postgres in the foreground, and wait until it accepts connections."""
         socket = str(self.socket_folder()).replace('"', '""')
         settings = {
             **_FIXED,
@@ -252,8 +252,11 @@ class Cluster:
                 output=log,
                 at_parents_death=signal.SIGINT,  # postgres calls this a fast shutdown
             )
-        while self._ready_pid() != self.server.pid:
-            if self.server.poll() is not None:
+        self._wait_until_ready(self.server)
+
+    def _wait_until_ready(self, server: Child) -> None:
+        while self._ready_pid() != server.pid:
+            if server.poll() is not None:
                 raise ServerError(
                     f"PostgreSQL did not start in {self.data}. The end of {self.log}:\n"
                     f"{tail(self.log)}"

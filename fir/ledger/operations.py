@@ -6,6 +6,7 @@ import logging
 import time
 import uuid
 from collections.abc import Callable, Collection, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
@@ -95,19 +96,25 @@ def _row(event: NewEvent, *, seq: int, by: Author, at: datetime) -> LedgerEvent:
 
 
 class _Bell:
-    """Rings the readers by name. After a failed ring it stays silent for a while, so that a dead
-    broker costs at most one short timeout; the timetable wakes the readers anyway."""
+    """Rings the workers by name, from a thread of its own, so that no caller ever waits for the
+    broker. After a failed ring it stays silent for a while; the timetable wakes the workers
+    anyway."""
 
     def __init__(self) -> None:
         self.silent_until = 0.0
+        self.hand = ThreadPoolExecutor(max_workers=1, thread_name_prefix="bell")
 
     def ring(self, names: Sequence[str]) -> None:
+        if time.monotonic() >= self.silent_until:
+            self.hand.submit(self._send, names)
+
+    def _send(self, names: Sequence[str]) -> None:
         if time.monotonic() < self.silent_until:
             return
         try:
             for name in names:
                 current_app.send_task(name, expires=60, retry=False, ignore_result=True)
-        except Exception as error:  # noqa: BLE001 - whatever ails the broker must not reach the caller
+        except Exception as error:  # noqa: BLE001 - whatever ails the broker, the caller is gone
             self.silent_until = time.monotonic() + SECONDS_OF_SILENCE_AFTER_A_FAILED_RING
             logger.warning(
                 "The readers could not be rung (%s); the timetable will wake them.", error

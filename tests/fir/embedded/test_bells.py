@@ -4,9 +4,11 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
-from kombu import Connection, Exchange, Queue
+from kombu.connection import Connection
+from kombu.entity import Exchange, Queue
 from kombu.exceptions import ChannelError
 
 from fir.embedded import bells
@@ -56,12 +58,14 @@ def test_a_reader_beside_two_writers_meets_every_message_whole_and_once(
     folder: Path, writers: list["subprocess.Popen[bytes]"]
 ) -> None:
     met: list[tuple[str, int]] = []
+
+    def meet(body: dict[str, Any], message: Any) -> None:
+        met.append((body["w"], body["n"]))
+        message.ack()
+
     with (
         open_bells(str(folder)) as connection,
-        connection.Consumer(
-            QUEUE,
-            callbacks=[lambda body, message: (met.append((body["w"], body["n"])), message.ack())],
-        ),
+        connection.Consumer(QUEUE, callbacks=[meet]),
     ):
         while len(met) < 2 * MESSAGES:
             connection.drain_events(timeout=30)

@@ -10,10 +10,12 @@ from pathlib import Path
 import psycopg
 import pytest
 
+from fir.embedded.binaries import server_account
 from fir.embedded.building import own_folder
 from fir.embedded.errors import LauncherError
 from fir.embedded.leftovers import processes_of
 from fir.embedded.postgres import Cluster, ClusterBusyError
+from fir.embedded.processes import spawn
 from tests.fir.embedded.conftest import python, wait_until
 
 START_AND_STAY = """
@@ -32,7 +34,7 @@ def starting(folder: Path) -> "subprocess.Popen[bytes]":
 
 def one(url: str, query: str) -> object:
     with psycopg.connect(url) as connection:
-        row = connection.execute(query).fetchone()  # type: ignore[call-overload]
+        row = connection.execute(query).fetchone()
         return row[0] if row else None
 
 
@@ -115,7 +117,12 @@ def test_a_process_file_that_names_a_stranger_is_no_obstacle(place: Path) -> Non
     kept = file.read_text().splitlines()
     cluster.stop()
     # As after a reboot: the recorded id is now that of a living process of the same user.
-    stranger = subprocess.Popen(["sleep", "600"], **_as_server_user(cluster))
+    stranger = spawn(
+        ["sleep", "600"],
+        env=os.environ,
+        output=subprocess.DEVNULL,
+        account=server_account(),
+    )
     try:
         file.write_text("\n".join([str(stranger.pid), *kept[1:]]) + "\n")
         cluster.start()
@@ -124,11 +131,6 @@ def test_a_process_file_that_names_a_stranger_is_no_obstacle(place: Path) -> Non
     finally:
         stranger.kill()
         stranger.wait()
-
-
-def _as_server_user(cluster: Cluster) -> dict[str, int]:
-    found = cluster.data.stat()
-    return {"user": found.st_uid, "group": found.st_gid} if os.geteuid() == 0 else {}
 
 
 def test_a_deep_folder_gets_a_short_socket(place: Path) -> None:

@@ -1,0 +1,36 @@
+"""What every test may ask for."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+import pytest
+from django.db import connections
+from django.test import Client
+
+import fir.celery  # noqa: F401 - operations ring the readers through this application
+from tests.cloning import clone_to, make_template, url_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(request: pytest.FixtureRequest) -> Iterator[None]:
+    """This process's own database, migrated as the owner and used as the application role."""
+    worker = os.environ.get("PYTEST_XDIST_WORKER", "main")
+    database = f"fir_test_{worker}"
+    make_template()
+    clone_to(database)
+    connections["default"].settings_dict["NAME"] = database
+    os.environ["DATABASE_URL"] = url_of("DATABASE_URL", database)
+    os.environ["DATABASE_OWNER_URL"] = url_of("DATABASE_OWNER_URL", database)
+    yield
+    connections["default"].close()
+
+
+@pytest.fixture
+def client() -> Client:
+    """A client that gets FIR's own answer to an error, not the exception."""
+    return Client(raise_request_exception=False)

@@ -1,0 +1,1 @@
+"""Tests about the codebase: is the house still the house?"""

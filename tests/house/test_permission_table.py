@@ -1,0 +1,102 @@
+"""Who gets through which door: every URL × method × kind of asker. A URL without a row fails."""
+
+from typing import Any
+
+import pytest
+from django.db import transaction
+from django.test import Client
+
+from tests import make
+from tests.house.world import BODIES, World, build, routes, url
+
+ASKERS = (
+    "stranger",
+    "wrong key",
+    "maker",
+    "other maker",
+    "supplier",
+    "other supplier",
+    "network",
+    "other",
+    "agent",
+    "asset provider",
+    "dcc",
+    "administrator",
+)
+
+# One column an asker, in the order above.
+TABLE = """
+                            stra wron make othM supp othS netw othr agen mapr dcc  admi
+GET home                    302  302  302  302  302  302  302  302  302  302  302  302
+GET health                  200  200  200  200  200  200  200  200  200  200  200  200
+GET api-index               200  401  200  200  200  200  200  200  200  200  200  200
+GET cpl                     200  401  200  200  200  200  200  200  200  200  200  200
+GET cpl-entry               200  401  200  200  200  200  200  200  200  200  200  200
+GET feed                    401  401  200  200  200  200  200  200  200  200  200  200
+GET firmware                401  401  200  200  200  200  200  200  200  200  200  200
+GET firmware-record         401  401  200  404  200  200  200  404  200  200  200  200
+GET submissions             401  401  200  200  403  403  403  403  403  403  403  200
+POST submissions            401  401  201  403  403  403  403  403  403  403  403  403
+GET submission              401  401  200  404  403  403  403  403  403  403  403  200
+POST decision               401  401  403  403  403  403  403  403  403  403  403  200
+GET estate-loads            401  401  403  403  200  200  403  403  403  403  403  403
+POST estate-loads           401  401  403  403  202  202  403  403  403  403  403  403
+GET estate-load             401  401  403  403  200  404  403  403  403  403  403  403
+GET estate-load-errors      401  401  403  403  200  404  403  403  403  403  403  403
+POST accept-load            401  401  403  403  409  404  403  403  403  403  403  403
+GET estate-summary          401  401  403  403  200  200  403  403  403  403  403  403
+GET eligibility             401  401  403  403  200  200  403  403  403  403  403  403
+GET notices                 401  401  200  200  200  200  200  200  200  200  200  200
+"""
+ROWS = {
+    tuple(line.split()[:2]): [int(status) for status in line.split()[2:]]
+    for line in TABLE.strip().splitlines()[1:]
+}
+
+
+def ask(client: Client, method: str, name: str, asker: str, world: World) -> Any:
+    """The answer to one asker; what it changed is rolled back."""
+    headers = {}
+    if asker == "wrong key":
+        headers = {"authorization": "Bearer fir_nobody-has-this-key"}
+    elif asker != "stranger":
+        headers = make.bearer(world.parties[asker])
+    body = BODIES.get(name, {}) if method == "POST" else {}
+    body = {"content_type": "application/json", **body} if method == "POST" else body
+    with transaction.atomic():
+        answer = getattr(client, method.lower())(url(name, world), headers=headers, **body)
+        answer.streaming_content = list(getattr(answer, "streaming_content", []))
+        transaction.set_rollback(True)
+    return answer
+
+
+def test_every_url_has_a_row_and_every_row_a_url() -> None:
+    assert set(routes()) == set(ROWS)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("method", "name"), ROWS)
+def test_the_door_opens_to_whom_the_table_says(client: Client, method: str, name: str) -> None:
+    world = build()
+
+    statuses = [ask(client, method, name, asker, world).status_code for asker in ASKERS]
+
+    assert dict(zip(ASKERS, statuses, strict=True)) == dict(
+        zip(ASKERS, ROWS[method, name], strict=True)
+    )
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("name", sorted({name for _, name in ROWS}))
+def test_a_method_that_a_door_does_not_have_changes_nothing(client: Client, name: str) -> None:
+    world = build()
+    missing = [
+        method
+        for method in ("GET", "POST", "PUT", "PATCH", "DELETE")
+        if (method, name) not in ROWS and name != "home"
+    ]
+
+    for method in missing:
+        answer = ask(client, method, name, "administrator", world)
+        assert answer.status_code == 405
+        assert answer.headers["Content-Type"] == "application/problem+json"
