@@ -9,11 +9,13 @@ import pytest
 from django.db import connections
 from django.test import Client
 
-import fir.celery  # noqa: F401 - operations ring the readers through this application
+import fir.celery
 from tests.cloning import clone_to, make_template, url_of
+from tests.stack import Stack, running
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
 
 @pytest.fixture(scope="session")
@@ -34,3 +36,10 @@ def django_db_setup(request: pytest.FixtureRequest) -> Iterator[None]:
 def client() -> Client:
     """A client that gets FIR's own answer to an error, not the exception."""
     return Client(raise_request_exception=False)
+
+
+@pytest.fixture
+def fir(transactional_db: None, tmp_path: Path) -> Iterator[Stack]:
+    """A running FIR on a fresh database: its web process; a test starts the workers it wants."""
+    with running(tmp_path) as stack:
+        yield stack

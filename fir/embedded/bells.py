@@ -90,6 +90,7 @@ class Transport(_Transport):  # type: ignore[misc]
     Channel = Channel
     driver_type = SCHEME
     driver_name = SCHEME
+    default_connection_params: dict[str, Any] = {}  # a folder has no host, user or port
     # A folder that cannot be written will not be a moment later: raise, never try again.
     recoverable_connection_errors: tuple[type[Exception], ...] = ()
     recoverable_channel_errors: tuple[type[Exception], ...] = ()

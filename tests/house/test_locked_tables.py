@@ -83,9 +83,9 @@ def test_the_application_role_cannot_get_past_the_guard(attack: str) -> None:
 
 def test_every_table_is_declared_locked_open_or_read_only_and_only_once() -> None:
     declared = [*LOCKED, *OPEN, *READ_ONLY]
-    tables = {
-        model._meta.db_table for model in apps.get_models(include_auto_created=True)
-    } | {"django_migrations"}
+    tables = {model._meta.db_table for model in apps.get_models(include_auto_created=True)} | {
+        "django_migrations"
+    }
 
     assert sorted(declared) == sorted(set(declared))
     assert set(declared) == tables

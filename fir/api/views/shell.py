@@ -7,6 +7,7 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING
 
 from django.db import OperationalError
+from django.views.generic import RedirectView
 from rest_framework.response import Response
 
 from fir.api.door import Door
@@ -25,6 +26,13 @@ DOORS = {
     "eligibility": "/api/v1/eligibility",
     "notices": "/api/v1/notices",
 }
+
+
+class Home(RedirectView):
+    """`GET /`: on to the API's index."""
+
+    http_method_names = ("get", "head", "options")
+    pattern_name = "api-index"
 
 
 class Index(Door):

@@ -1,0 +1,61 @@
+"""What a newcomer to the demo world is shown: keys to paste into a shell, and the main job."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+from fir.management.demo.listing import claim
+from fir.management.demo.parties import all_organisations
+from fir.management.demo.queue import TO_BRING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from fir.management.demo.world import World
+
+
+def walkthrough(world: World, *, base_url: str, head: int) -> str:
+    """The keys, and five commands that bring a release, approve it and ask who may take it.
+
+    `head` is the newest seq before the newcomer does anything.
+    """
+    return "\n".join([*_keys(world, base_url), "", *_commands(world, head)])
+
+
+# Comments stand on lines of their own and hold no quotation mark or bracket: not every shell skips
+# a comment that is typed or pasted.
+def _keys(world: World, base_url: str) -> Iterator[str]:
+    yield f"# The demo world: invented organisations with {world.devices} devices."
+    yield "# Paste this into a shell. The keys are shown this once."
+    yield f"export FIR={base_url}"
+    for organisation in all_organisations():
+        if organisation.variable:
+            yield f"# {organisation.name}, {organisation.about}"
+            yield f"export {organisation.variable}={world.keys[organisation.slug]}"
+
+
+def _commands(world: World, head: int) -> Iterator[str]:
+    said = json.dumps(claim(TO_BRING, world.predecessors(TO_BRING), today=world.now.date()))
+    decision = json.dumps({"decision": "approve", "reason": "In order."})
+    yield "# 1. The Manufacturer brings a release."
+    yield _caught("ID", "id", _curl("MAKER", "submissions", said))
+    yield "# 2. The Administrator reads the queue; three others wait in it."
+    yield _curl("ADMIN", "submissions?state=SUBMITTED")
+    yield "# 3. The Administrator approves it, and it is published as an entry of the list."
+    yield _caught("ENTRY", "cpl_entry_id", _curl("ADMIN", "submissions/$ID/decision", decision))
+    yield "# 4. A moment later the Supplier asks which of its devices may take it."
+    yield _curl("SUPPLIER", "eligibility?target=$ENTRY&limit=5")
+    yield "# 5. Every Party pulls what happened, in order."
+    yield _curl("SUPPLIER", f"feed?after={head}")
+
+
+def _curl(key: str, path: str, said: str = "") -> str:
+    body = f" -H 'Content-Type: application/json' -d '{said}'" if said else ""
+    return f'curl -sS "$FIR/api/v1/{path}" -H "Authorization: Bearer ${key}"{body}'
+
+
+def _caught(variable: str, field: str, command: str) -> str:
+    """The command with one field of its answer kept in a shell variable, and shown."""
+    pick = rf"""sed -n 's/.*"{field}":"\([^"]*\)".*/\1/p'"""
+    return f'{variable}=$({command} | {pick}); echo "{variable} is ${variable}"'

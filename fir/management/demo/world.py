@@ -1,0 +1,68 @@
+"""The demo world while it is being loaded: who acts, what is listed, and the time that it is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime, time, timedelta
+from typing import TYPE_CHECKING
+
+from fir.management.demo.families import Over
+from fir.parties.operations import admit_party, issue_key, operator
+from fir.parties.queries import actor_of_key
+
+if TYPE_CHECKING:
+    from cpl.sheet import SheetRow
+    from fir.management.demo.listing import Line
+    from fir.management.demo.parties import Organisation
+    from fir.parties.models import Actor
+
+
+class DemoIncomplete(RuntimeError):
+    """Something of the demo world did not come out as it must; the message says what."""
+
+
+@dataclass(slots=True)
+class World:
+    """What the steps of the loading share.
+
+    `rows` are the lines of the list by Device Model and firmware version, as they stand, oldest
+    first; `keys` are the Parties' keys by slug, which nobody can read again afterwards.
+    """
+
+    now: datetime
+    keys: dict[str, str] = field(default_factory=dict)
+    actors: dict[str, Actor] = field(default_factory=dict)
+    rows: dict[tuple[str, str], SheetRow] = field(default_factory=dict)
+    devices: int = 0
+
+    def moment(self, days_ago: int, hour: int, minute: int = 0) -> datetime:
+        """A time of an earlier day."""
+        day = (self.now - timedelta(days=days_ago)).date()
+        return datetime.combine(day, time(hour, minute), tzinfo=self.now.tzinfo)
+
+    def admit(self, organisation: Organisation, *, at: datetime) -> None:
+        """Admit an organisation and make it a key, with which it acts from now on."""
+        party = admit_party(
+            slug=organisation.slug,
+            name=organisation.name,
+            category=organisation.category,
+            user_roles=organisation.user_roles,
+            manufacturer_identifiers=organisation.identifiers,
+            by=operator(),
+            at=at,
+        )
+        key = issue_key(party=party, name="demo", by=operator(), at=at)
+        actor = actor_of_key(key)
+        if actor is None:
+            raise DemoIncomplete(f"The new key of {organisation.name} does not open.")
+        self.keys[party.slug], self.actors[party.slug] = key, actor
+
+    def actor(self, organisation: Organisation) -> Actor:
+        """Whoever acts for an organisation."""
+        return self.actors[organisation.slug]
+
+    def predecessors(self, line: Line) -> list[str]:
+        """The entry ids that a release's maker names as what it may be installed over."""
+        earlier = [row.cpl_entry_id for (m, _), row in self.rows.items() if m == line.device_model]
+        named = {Over.ANY: earlier, Over.PREVIOUS: earlier[-1:]}
+        return named.get(line.release.over, [])
