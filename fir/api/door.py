@@ -35,10 +35,12 @@ M = TypeVar("M", bound="Model")
 class Door(APIView):
     """An endpoint. `requires` says by method which permissions open it (any one of them; none:
     public); `parameters` names the query parameters it knows. Others are refused, since an
-    ignored filter would be a wrong answer."""
+    ignored filter would be a wrong answer. `takes` and `answers` give the shapes by method."""
 
     requires: ClassVar[Mapping[str, tuple[Permission, ...]]] = {}
     parameters: ClassVar[tuple[str, ...]] = ()
+    takes: ClassVar[Mapping[str, Any]] = {}
+    answers: ClassVar[Mapping[str, tuple[int | tuple[int, str], Any]]] = {}
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         """Let the asker in, then look at the parameters."""

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from rest_framework.response import Response
 
 from cpl.models import DEVICE_TYPES
+from fir.api import shapes
 from fir.api.answers import finding_answers, notice_answer
 from fir.api.door import PAGING, Door
 from fir.eligibility.queries import findings_of, reasons_of, standing_of, totals_of
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 class Eligibility(Door):
     """`GET /eligibility?target=&device_type=&outcome=`: findings, and their totals."""
 
+    answers = {"GET": (200, shapes.Eligibility)}
     requires = {"GET": (Permission.VIEW_ESTATE,)}
     parameters = ("target", "device_type", "outcome", "party", *PAGING)
 
@@ -47,6 +49,7 @@ class Eligibility(Door):
 class Notices(Door):
     """`GET /notices`: what this Party was told, newest first."""
 
+    answers = {"GET": (200, shapes.NoticePage)}
     requires = {"GET": (Permission.VIEW_NOTICES,)}
     parameters = PAGING
 

@@ -11,8 +11,10 @@ from typing import TYPE_CHECKING
 from django.http import Http404, StreamingHttpResponse
 from django.urls import reverse
 from django.utils import timezone
+from drf_spectacular.types import OpenApiTypes
 from rest_framework.response import Response
 
+from fir.api import shapes
 from fir.api.answers import load_answer
 from fir.api.door import PAGING, Door
 from fir.api.problems import InputRefused
@@ -40,6 +42,8 @@ class BodyCutOff(ConnectionError):
 class EstateLoads(Door):
     """`POST /estate/loads` sends an inventory in; `GET` lists the loads."""
 
+    answers = {"GET": (200, shapes.EstateLoadPage), "POST": (202, shapes.EstateLoad)}
+    takes = {"POST": {"text/csv": OpenApiTypes.STR, "application/xml": OpenApiTypes.STR}}
     requires = {"GET": (Permission.VIEW_ESTATE,), "POST": (Permission.LOAD_ESTATE,)}
     parameters = ("mode", *PAGING)
 
@@ -87,6 +91,7 @@ class _OneLoad(Door):
 class EstateLoadDoor(_OneLoad):
     """`GET /estate/loads/{id}`: how far a load is."""
 
+    answers = {"GET": (200, shapes.EstateLoad)}
     requires = {"GET": (Permission.VIEW_ESTATE, Permission.LOAD_ESTATE)}
 
     def get(self, request: Request, load_id: int) -> Response:
@@ -97,6 +102,7 @@ class EstateLoadDoor(_OneLoad):
 class EstateLoadErrors(_OneLoad):
     """`GET /estate/loads/{id}/errors.csv`: what was noted of its rows."""
 
+    answers = {"GET": ((200, "text/csv"), OpenApiTypes.STR)}
     requires = {"GET": (Permission.VIEW_ESTATE, Permission.LOAD_ESTATE)}
 
     def get(self, request: Request, load_id: int) -> StreamingHttpResponse:
@@ -120,6 +126,7 @@ class _Echo:
 class AcceptLoad(_OneLoad):
     """`POST /estate/loads/{id}/accept`: take a held load without its bad rows."""
 
+    answers = {"POST": (200, shapes.EstateLoad)}
     requires = {"POST": (Permission.LOAD_ESTATE,)}
 
     def post(self, request: Request, load_id: int) -> Response:
@@ -131,6 +138,7 @@ class AcceptLoad(_OneLoad):
 class EstateSummary(Door):
     """`GET /estate/summary`: the estate by Device Model and version, with N, N-1 and older."""
 
+    answers = {"GET": (200, shapes.EstateSummary)}
     requires = {"GET": (Permission.VIEW_ESTATE,)}
     parameters = ("party",)
 

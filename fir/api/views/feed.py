@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from fir.api import shapes
 from fir.api.door import LARGEST_SEQ, Door
 from fir.ledger.queries import feed_page, last_seq
 from fir.parties.permissions import Permission
@@ -19,6 +20,7 @@ MOST_EVENTS = 1000
 class Feed(Door):
     """`GET /feed?after=<seq>&limit=<n>`: the events after a seq; go on at `next_after`."""
 
+    answers = {"GET": (200, shapes.FeedPage)}
     requires = {"GET": (Permission.READ_FEED,)}
     parameters = ("after", "limit")
 

@@ -6,8 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 from django.http import Http404
 
+from cpl.identifiers import IdentifierFault, parse_cpl_entry_id
 from cpl.models import CURRENT, DEVICE_TYPES, REMOVED
 from cpl.queries import listed_entries, search_entries
+from fir.api import shapes
 from fir.api.answers import entry_answer, record_answer, record_answers
 from fir.api.door import PAGING, Door
 from fir.ledger.audiences import EVERYONE
@@ -27,6 +29,14 @@ if TYPE_CHECKING:
 FILTERS = ("device_type", "manufacturer", "device_model", "firmware_version", "status", "q")
 
 
+def _entry_id(text: str) -> str:
+    """The entry id in a URL; one that no entry can have names nothing (404)."""
+    try:
+        return parse_cpl_entry_id(text)
+    except IdentifierFault as fault:
+        raise Http404 from fault
+
+
 class _Filtered(Door):
     parameters = (*FILTERS, *PAGING)
 
@@ -42,6 +52,8 @@ class _Filtered(Door):
 class CPL(_Filtered):
     """`GET /cpl`: the Central Products List. Public."""
 
+    answers = {"GET": (200, shapes.EntryPage)}
+
     def get(self, request: Request) -> Response | HttpResponse:
         """A page of entries."""
         entries = listed_entries().filter(search_entries(**self.filters()))
@@ -56,9 +68,11 @@ class CPL(_Filtered):
 class CPLEntryDoor(Door):
     """`GET /cpl/{cpl_entry_id}`: one entry of the list. Public."""
 
+    answers = {"GET": (200, shapes.Entry)}
+
     def get(self, request: Request, cpl_entry_id: str) -> Response | HttpResponse:
         """The entry."""
-        entry = listed_entries().filter(cpl_entry_id=cpl_entry_id.upper()).first()
+        entry = listed_entries().filter(cpl_entry_id=_entry_id(cpl_entry_id)).first()
         if entry is None:
             raise Http404
         return self.unless_unchanged(last_seq_visible([EVERYONE]), lambda: entry_answer(entry))
@@ -67,6 +81,7 @@ class CPLEntryDoor(Door):
 class Firmware(_Filtered):
     """`GET /firmware`: entries with their records, as far as this Party may read them."""
 
+    answers = {"GET": (200, shapes.RecordPage)}
     requires = {"GET": (Permission.VIEW_RECORDS,)}
 
     def get(self, request: Request) -> Response | HttpResponse:
@@ -80,12 +95,13 @@ class Firmware(_Filtered):
 class FirmwareRecordDoor(Door):
     """`GET /firmware/{cpl_entry_id}`: one record with its pathway, history and contact."""
 
+    answers = {"GET": (200, shapes.RecordWithHistory)}
     requires = {"GET": (Permission.VIEW_RECORDS,)}
 
     def get(self, request: Request, cpl_entry_id: str) -> Response | HttpResponse:
         """The record."""
         party = self.actor.party
-        entry = find_repository_entry(party, cpl_entry_id.upper())
+        entry = find_repository_entry(party, _entry_id(cpl_entry_id))
         if entry is None:
             raise Http404
         seq = last_seq_visible(party.tags)

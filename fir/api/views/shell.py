@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import os
+from functools import cache
 from http import HTTPStatus
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db import OperationalError
+from django.http import JsonResponse
 from django.views.generic import RedirectView
+from drf_spectacular.generators import SchemaGenerator
+from drf_spectacular.types import OpenApiTypes
 from rest_framework.response import Response
 
 from fir.api.door import Door
@@ -17,6 +21,7 @@ if TYPE_CHECKING:
     from rest_framework.request import Request
 
 DOORS = {
+    "schema": "/api/v1/schema",
     "feed": "/api/v1/feed?after=0",
     "firmware": "/api/v1/firmware",
     "cpl": "/api/v1/cpl",
@@ -38,16 +43,35 @@ class Home(RedirectView):
 class Index(Door):
     """`GET /api/v1/`: where everything is. Public."""
 
+    answers = {"GET": (200, OpenApiTypes.OBJECT)}
+
     def get(self, request: Request) -> Response:
         """The doors of the API."""
         about = "The Firmware Information Repository. Send your key as: Authorization: Bearer <key>"
         return Response({"about": about, **DOORS})
 
 
+class Schema(Door):
+    """`GET /api/v1/schema`: this API as an OpenAPI 3.1 document. Public."""
+
+    answers = {"GET": (200, OpenApiTypes.OBJECT)}
+
+    def get(self, request: Request) -> JsonResponse:
+        """The document."""
+        return JsonResponse(_document())
+
+
+@cache
+def _document() -> dict[str, Any]:
+    document: dict[str, Any] = SchemaGenerator().get_schema(public=True)  # type: ignore[no-untyped-call]
+    return document
+
+
 class Health(Door):
     """`GET /health`: whether this process can answer from its database. Public."""
 
     authentication_classes = ()
+    answers = {"GET": (200, OpenApiTypes.OBJECT)}
 
     def get(self, request: Request) -> Response:
         """200 with this start's token, or 503 when the database is away."""

@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 from rest_framework.response import Response
 
+from fir.api import shapes
 from fir.api.answers import submission_answer
 from fir.api.door import PAGING, Door
 from fir.api.problems import InputRefused
@@ -42,6 +43,8 @@ DECISION_FIELDS = ("decision", "reason", "cpl_entry_id")
 class Submissions(Door):
     """`POST /submissions` brings one release; `GET /submissions?state=` is the queue."""
 
+    answers = {"GET": (200, shapes.SubmissionPage), "POST": (201, shapes.Submission)}
+    takes = {"POST": shapes.BroughtFacts}
     requires = {"GET": READERS, "POST": (Permission.SUBMIT_FIRMWARE,)}
     parameters = ("state", *PAGING)
 
@@ -63,6 +66,7 @@ class Submissions(Door):
 class SubmissionDoor(Door):
     """`GET /submissions/{id}`: one submission, its state and what was said of it."""
 
+    answers = {"GET": (200, shapes.Submission)}
     requires = {"GET": READERS}
 
     def get(self, request: Request, submission_id: uuid.UUID) -> Response:
@@ -76,6 +80,8 @@ class SubmissionDoor(Door):
 class DecisionDoor(Door):
     """`POST /submissions/{id}/decision` `{decision: approve|return|close, reason}`."""
 
+    answers = {"POST": (200, shapes.Submission)}
+    takes = {"POST": shapes.Decision}
     requires = {"POST": (Permission.REVIEW_SUBMISSIONS,)}
 
     def post(self, request: Request, submission_id: uuid.UUID) -> Response:

@@ -22,7 +22,7 @@ DEMO_LOCK = 0x44454D4F  # "DEMO" in ASCII
 
 
 class Command(BaseCommand):
-    """Load the demo world into an empty database, and print its keys and a first walk through it."""
+    """Load the demo world into an empty database; print its keys and a first walk through it."""
 
     help = __doc__ or ""
 

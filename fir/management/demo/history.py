@@ -25,7 +25,7 @@ from fir.management.demo.parties import (
     maker_of,
 )
 from fir.management.demo.products import AMENDMENTS, all_releases
-from fir.management.demo.queue import QUEUE
+from fir.management.demo.submissions import QUEUE
 from fir.management.demo.world import DemoIncomplete, World
 from fir.notifications import operations as notifications
 from fir.records.operations import change_contact, declare_hub_capability, reconcile_list
@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from fir.management.demo.families import Family, Release
     from fir.management.demo.listing import Line
     from fir.management.demo.products import Amendment
-    from fir.management.demo.queue import Waiting
+    from fir.management.demo.submissions import Waiting
     from fir.submissions.models import Submission
 
     Act = Callable[[], None]
@@ -158,17 +158,17 @@ def _amend(world: World, amendment: Amendment) -> None:
 def _declarations(world: World) -> list[tuple[datetime, Act]]:
     """What makers said later of their hubs that the first sheet listed."""
     return [
-        (world.moment(DECLARED, 10), partial(_declare, world, line, line.release.carries))
+        (world.moment(DECLARED, 10), partial(_declare, world, line))
         for family, release in all_releases()
         if release.carries is not None and release.over is Over.UNSAID
         for line in lines_of(family, release)
     ]
 
 
-def _declare(world: World, line: Line, carries: bool) -> None:
+def _declare(world: World, line: Line) -> None:
     declare_hub_capability(
         cpl_entry_id=world.rows[line.device_model, line.release.version].cpl_entry_id,
-        carries_updates=carries,
+        carries_updates=bool(line.release.carries),
         by=world.actor(maker_of(line.family.maker)),
         at=world.moment(DECLARED, 10),
     )

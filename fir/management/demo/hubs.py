@@ -14,7 +14,7 @@ HUBS = (
         gbcs="4.2",
         share=55,
         releases=(
-            Release("03000005", 2400, carries=False),
+            Release("03000009", 2400, carries=False),
             Release("03010002", 2150, carries=False),
             Release("03020000", 1840, carries=False),
             Release("03040001", 1370),

@@ -1,4 +1,4 @@
-"""From a release of the demo world to its line of the list and to what its maker says of it. Pure."""
+"""From a release of the demo world to its line of the list, and to what its maker says. Pure."""
 
 import hashlib
 from collections.abc import Sequence
@@ -85,10 +85,6 @@ def _hash(*words: str) -> str:
 def sheet_row(line: Line, *, entry_id: str, today: date) -> SheetRow:
     """The line as a sheet would give it. A family's hardware shares one image, so one hash."""
     family, release = line.family, line.release
-    mark = f"{family.model}-{release.version}"
-    certified = family.device_type not in WITHOUT_CPA
-    lapses = _lapses(release, today) if certified else None
-    renews = family.maker in RENEW
     return SheetRow(
         line=0,
         cpl_entry_id=entry_id,
@@ -100,17 +96,27 @@ def sheet_row(line: Line, *, entry_id: str, today: date) -> SheetRow:
         smets_chts_version=family.specification,
         gbcs_version=family.gbcs,
         esme_variant=family.variant,
-        manufacturer_image_hash=_hash("image of Nowhere", family.maker, mark),
-        cpa_certificate_id=f"NW-CPA-{mark}" if certified else "",
-        cpa_expiry_date=None if renews else lapses,
-        cpa_renewal_date=lapses if renews else None,
-        zigbee_certificate_id=f"NW-ZIG-{mark}",
-        dlms_certificate_id=f"NW-DLMS-{mark}" if family.device_type == "ESME" else "",
+        manufacturer_image_hash=_hash("Nowhere", family.maker, family.model, release.version),
+        **_certificates(family, release, today),
         status=CURRENT,
         date_added=_added(release, today),
         date_removed=None,
         removal_reason="",
     )
+
+
+def _certificates(family: Family, release: Release, today: date) -> dict[str, Any]:
+    mark = f"{family.model}-{release.version}"
+    certified = family.device_type not in WITHOUT_CPA
+    lapses = _lapses(release, today) if certified else None
+    renews = family.maker in RENEW
+    return {
+        "cpa_certificate_id": f"NW-CPA-{mark}" if certified else "",
+        "cpa_expiry_date": None if renews else lapses,
+        "cpa_renewal_date": lapses if renews else None,
+        "zigbee_certificate_id": f"NW-ZIG-{mark}",
+        "dlms_certificate_id": f"NW-DLMS-{mark}" if family.device_type == "ESME" else "",
+    }
 
 
 def _added(release: Release, today: date) -> date:
@@ -127,10 +133,10 @@ def amended(row: SheetRow, amendment: Amendment, *, today: date) -> SheetRow:
     """The row as the later sheet gives it."""
     if amendment.lapses is not None:
         lapses = today + timedelta(days=amendment.lapses)
-        date_field = "cpa_renewal_date" if row.cpa_renewal_date else "cpa_expiry_date"
-        return replace(
-            row, cpa_certificate_id=f"{row.cpa_certificate_id}-R", **{date_field: lapses}
-        )
+        renewed = replace(row, cpa_certificate_id=f"{row.cpa_certificate_id}-R")
+        if row.cpa_renewal_date:
+            return replace(renewed, cpa_renewal_date=lapses)
+        return replace(renewed, cpa_expiry_date=lapses)
     if amendment.removed_for:
         removed = today - timedelta(days=amendment.days_ago)
         return replace(

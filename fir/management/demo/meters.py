@@ -40,7 +40,7 @@ METERS = (
             Release("00041200", 2050),
             Release("00041310", 1450),
             Release("00050100", 870, ANY),
-            Release("00050203", 480, ANY),
+            Release("00050207", 480, ANY),
             Release("00050301", 140, ANY, lapses=45),
         ),
     ),

@@ -36,7 +36,7 @@ AMENDMENTS = (
     Amendment("1B20", "20010000", 840, removed_for="Withdrawn by the Manufacturer."),
     Amendment("1B20", "20020000", 840, removed_for="Withdrawn by the Manufacturer."),
     Amendment("1A10", "01000002", 800, removed_for="Superseded; refers to a GBCS out of effect."),
-    Amendment("6B10", "03000005", 750, removed_for="Superseded."),
+    Amendment("6B10", "03000009", 750, removed_for="Superseded."),
     Amendment("7C20", "00010100", 520, removed_for="Listed with another model's certificate."),
     Amendment("7C20", "00010100", 440),
     Amendment("4C10", "11040100", 290, lapses=1480),

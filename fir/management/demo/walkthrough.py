@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from fir.management.demo.listing import claim
 from fir.management.demo.parties import all_organisations
-from fir.management.demo.queue import TO_BRING
+from fir.management.demo.submissions import TO_BRING
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -23,11 +23,11 @@ def walkthrough(world: World, *, base_url: str, head: int) -> str:
     return "\n".join([*_keys(world, base_url), "", *_commands(world, head)])
 
 
-# Comments stand on lines of their own and hold no quotation mark or bracket: not every shell skips
-# a comment that is typed or pasted.
+# Comments stand on lines of their own and hold no quotation mark, bracket or semicolon: not every
+# shell skips a comment that is pasted.
 def _keys(world: World, base_url: str) -> Iterator[str]:
     yield f"# The demo world: invented organisations with {world.devices} devices."
-    yield "# Paste this into a shell. The keys are shown this once."
+    yield "# Paste this into a shell. FIR itself keeps no more of the keys than their hashes."
     yield f"export FIR={base_url}"
     for organisation in all_organisations():
         if organisation.variable:
@@ -40,7 +40,7 @@ def _commands(world: World, head: int) -> Iterator[str]:
     decision = json.dumps({"decision": "approve", "reason": "In order."})
     yield "# 1. The Manufacturer brings a release."
     yield _caught("ID", "id", _curl("MAKER", "submissions", said))
-    yield "# 2. The Administrator reads the queue; three others wait in it."
+    yield "# 2. The Administrator reads the queue, in which three others wait."
     yield _curl("ADMIN", "submissions?state=SUBMITTED")
     yield "# 3. The Administrator approves it, and it is published as an entry of the list."
     yield _caught("ENTRY", "cpl_entry_id", _curl("ADMIN", "submissions/$ID/decision", decision))
@@ -52,7 +52,8 @@ def _commands(world: World, head: int) -> Iterator[str]:
 
 def _curl(key: str, path: str, said: str = "") -> str:
     body = f" -H 'Content-Type: application/json' -d '{said}'" if said else ""
-    return f'curl -sS "$FIR/api/v1/{path}" -H "Authorization: Bearer ${key}"{body}'
+    address = f'"$FIR/api/v1/{path}"'
+    return rf"""curl -sS -w '\n' {address} -H "Authorization: Bearer ${key}"{body}"""
 
 
 def _caught(variable: str, field: str, command: str) -> str:

@@ -1,4 +1,4 @@
-"""What waits in the demo world's queue, what went back, and what the walkthrough brings. Pure data."""
+"""What waits in the demo world's queue, what went back from it, and what is yet to be brought."""
 
 from dataclasses import dataclass
 
@@ -14,7 +14,7 @@ def _line(model: str, hardware: str, version: str, over: Over, carries: bool | N
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """A release in the queue, brought so many hours ago; `reason` is why it went back, if it did."""
+    """A release brought so many hours ago; `reason` is why it went back, if it did."""
 
     line: Line
     hours_ago: int
@@ -24,7 +24,7 @@ class Waiting:
 QUEUE = (
     Waiting(
         _line("7C10", "0102", "01050000", Over.PREVIOUS),
-        62,
+        70,
         "The GBCS version differs from the one on the certificate: bring it again with the right "
         "one.",
     ),

@@ -1,0 +1,74 @@
+"""What the OpenAPI document says of each door: made from the door's own words and parameters."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from drf_spectacular.openapi import AutoSchema
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter, OpenApiResponse
+
+from fir.api import shapes
+
+if TYPE_CHECKING:
+    from fir.api.door import Door
+
+PARAMETERS = {
+    "after": (OpenApiTypes.INT64, "The last seq that the asker has; 0 for all."),
+    "limit": (OpenApiTypes.INT, "At most so many, up to 1000."),
+    "cursor": (OpenApiTypes.STR, "Where to go on, as `next` says it."),
+    "party": (OpenApiTypes.STR, "The Supplier's slug, for its agent."),
+    "mode": (OpenApiTypes.STR, "`full`: the inventory replaces the estate."),
+    "state": (OpenApiTypes.STR, "Only submissions in this state."),
+    "target": (OpenApiTypes.STR, "The CPL Entry ID to update to; the latest when absent."),
+    "outcome": (OpenApiTypes.STR, "Only findings with this outcome."),
+    "device_type": (OpenApiTypes.STR, "Only this Device Type."),
+    "manufacturer": (OpenApiTypes.STR, "Only this Manufacturer Identifier."),
+    "device_model": (OpenApiTypes.STR, "Only this Device Model."),
+    "firmware_version": (OpenApiTypes.STR, "Only this firmware version."),
+    "status": (OpenApiTypes.STR, "`Current` or `Removed`."),
+    "q": (OpenApiTypes.STR, "Entry id, model, version or hash that begins so."),
+}
+
+
+class DoorSchema(AutoSchema):
+    """Reads a door: its docstrings, `parameters`, `requires`, `takes` and `answers`."""
+
+    view: Door
+
+    def get_override_parameters(self) -> list[OpenApiParameter]:
+        """The query parameters that the door knows, where it reads."""
+        if self.method != "GET":
+            return []
+        return [
+            OpenApiParameter(name, PARAMETERS[name][0], description=PARAMETERS[name][1])
+            for name in self.view.parameters
+        ]
+
+    def get_operation_id(self) -> str:
+        """The method and the door's own name."""
+        return f"{self.method.lower()}_{type(self.view).__name__.removesuffix('Door')}"
+
+    def get_tags(self) -> list[str]:
+        """None: the doors are few."""
+        return []
+
+    def get_auth(self) -> list[dict[str, list[str]]]:
+        """A key where the door asks for a permission."""
+        return [{"key": []}] if self.view.requires.get(self.method) else [{}]
+
+    def get_description(self) -> str:
+        """The door's docstring, and what opens it."""
+        wanted = self.view.requires.get(self.method, ())
+        needs = " or ".join(permission.name for permission in wanted)
+        return f"{super().get_description()}\n\n" + (f"Needs {needs}." if needs else "Public.")
+
+    def get_request_serializer(self) -> Any:
+        """What the door takes at this method."""
+        return self.view.takes.get(self.method)
+
+    def get_response_serializers(self) -> Any:
+        """What the door answers, and the problems it may answer."""
+        status, shape = self.view.answers[self.method]
+        problem = OpenApiResponse(shapes.Problem, description="What is wrong, and what to do.")
+        return {status: shape, ("default", "application/problem+json"): problem}

@@ -1,0 +1,267 @@
+"""Bad input gets a clear answer and changes nothing."""
+
+from __future__ import annotations
+
+import gzip
+import json
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from django.db import connection
+
+from fir.ledger.queries import last_seq
+from fir.submissions.models import Submission
+from tests import make
+
+if TYPE_CHECKING:
+    from django.test import Client
+
+pytestmark = pytest.mark.django_db
+SUBMISSIONS = "/api/v1/submissions"
+LOADS = "/api/v1/estate/loads"
+
+
+def post(client: Client, path: str, headers: dict[str, str], body: Any) -> Any:
+    content = body if isinstance(body, bytes | str) else json.dumps(body)
+    return client.post(path, content, content_type="application/json", headers=headers)
+
+
+def codes(answer: Any) -> set[tuple[str, str]]:
+    return {(error["field"], error["code"]) for error in answer.json()["errors"]}
+
+
+def test_every_fault_of_a_submission_is_named_in_one_answer(client: Client) -> None:
+    maker = make.maker()
+    make.listed(
+        make.row(1),
+        make.row(2, device_model="00990101"),
+        make.row(3, device_type="GSME", esme_variant=""),
+    )
+    headers, before = make.bearer(maker), last_seq()
+
+    answer = post(
+        client,
+        SUBMISSIONS,
+        headers,
+        make.release(
+            9,
+            firmware_version="0000009",
+            manufacturer_image_hash=make.image_hash(3),
+            cpa_renewal_date="2020-01-31",
+            predecessors=["CPL-000002", "CPL-000777"],
+            gbcs_version="",
+            release_notes="Mends\u202ethe clock.",
+            price="12 pounds",
+        ),
+    )
+
+    assert answer.status_code == 422
+    assert codes(answer) == {
+        ("firmware_version", "WRONG_LENGTH"),
+        ("manufacturer_image_hash", "HASH_OF_ANOTHER"),
+        ("cpa_certificate_id", "CERTIFICATE_LAPSED"),
+        ("predecessors", "PREDECESSOR_OF_ANOTHER_FAMILY"),
+        ("predecessors", "PREDECESSOR_NOT_LISTED"),
+        ("gbcs_version", "FIELD_MISSING"),
+        ("release_notes", "CONTROL_CHARACTER"),
+        ("price", "FIELD_UNKNOWN"),
+    }
+    assert not Submission.objects.exists()
+    assert last_seq() == before
+
+
+def test_another_manufacturers_identifier_is_refused(client: Client) -> None:
+    make.maker("other-meters", "F1A2")
+
+    answer = post(
+        client,
+        SUBMISSIONS,
+        make.bearer(make.maker()),
+        make.release(manufacturer_identifier="F1A2"),
+    )
+
+    assert answer.status_code == 403
+    assert "F1A2" in answer.json()["detail"]
+
+
+def test_a_hash_in_use_by_another_manufacturer_is_refused(client: Client) -> None:
+    make.listed(make.row(1, manufacturer_identifier="F1A2"))
+
+    answer = post(
+        client,
+        SUBMISSIONS,
+        make.bearer(make.maker()),
+        make.release(manufacturer_image_hash=make.image_hash(1)),
+    )
+
+    assert codes(answer) == {("manufacturer_image_hash", "HASH_OF_ANOTHER")}
+
+
+@pytest.mark.parametrize("body", ["", "{", "[]", "null", '"text"', "3", b"\xff\xfe", '{"a":1}'])
+def test_a_body_that_is_no_release_is_answered_in_words(client: Client, body: Any) -> None:
+    answer = post(client, SUBMISSIONS, make.bearer(make.maker()), body)
+
+    assert answer.status_code in (400, 422)
+    assert answer.headers["Content-Type"] == "application/problem+json"
+    assert answer.json()["detail"]
+
+
+def test_the_decider_is_somebody_else(client: Client) -> None:
+    administrator = make.party(
+        "administrator", "ADMINISTRATOR", manufacturer_identifiers=[make.MAKER]
+    )
+    headers = make.bearer(administrator)
+    brought = post(client, SUBMISSIONS, headers, make.release()).json()
+
+    decided = post(
+        client, f"{SUBMISSIONS}/{brought['id']}/decision", headers, {"decision": "approve"}
+    )
+
+    assert decided.status_code == 403
+    assert Submission.objects.get().state == "SUBMITTED"
+
+
+def test_the_second_decision_is_told_of_the_first(client: Client) -> None:
+    submission = make.submitted(make.actor(make.maker()))
+    headers = make.bearer(make.administrator())
+    path = f"{SUBMISSIONS}/{submission.pk}/decision"
+
+    first = post(client, path, headers, {"decision": "approve"})
+    second = post(client, path, headers, {"decision": "close", "reason": "Too late."})
+
+    assert (first.status_code, second.status_code) == (200, 409)
+    assert "PUBLISHED" in second.json()["detail"]
+
+
+@pytest.mark.parametrize(
+    ("decision", "field"),
+    [
+        ({}, "decision"),
+        ({"decision": "perhaps"}, "decision"),
+        ({"decision": 3}, "decision"),
+        ({"decision": "approve", "publish_at": "2027-01-01T00:00:00Z"}, "publish_at"),
+        ({"decision": "close", "reason": "x" * 4001}, "reason"),
+        ({"decision": "close", "reason": "No.", "cpl_entry_id": "CPL-1"}, "cpl_entry_id"),
+        ({"decision": "approve", "cpl_entry_id": "CPL 1"}, "cpl_entry_id"),
+        ({"decision": "approve", "cpl_entry_id": "CPL-000001"}, "cpl_entry_id"),
+    ],
+)
+def test_a_decision_that_cannot_be_read_decides_nothing(
+    client: Client, decision: dict[str, Any], field: str
+) -> None:
+    make.listed(make.row(1))
+    submission = make.submitted(make.actor(make.maker()))
+    path = f"{SUBMISSIONS}/{submission.pk}/decision"
+
+    answer = post(client, path, make.bearer(make.administrator()), decision)
+
+    assert answer.status_code == 422
+    assert [error["field"] for error in answer.json()["errors"]] == [field]
+    assert Submission.objects.get().state == "SUBMITTED"
+
+
+@pytest.mark.parametrize("decision", ["return", "close"])
+@pytest.mark.parametrize("reason", ["", "  "])
+def test_turning_down_needs_a_reason(client: Client, decision: str, reason: str) -> None:
+    submission = make.submitted(make.actor(make.maker()))
+    path = f"{SUBMISSIONS}/{submission.pk}/decision"
+
+    answer = post(
+        client, path, make.bearer(make.administrator()), {"decision": decision, "reason": reason}
+    )
+
+    assert answer.status_code == 422
+    assert "why" in answer.json()["detail"]
+
+
+INVENTORY = make.inventory(make.device(1), make.device(2))
+
+
+@pytest.mark.parametrize(
+    ("body", "line"),
+    [
+        (b"", "Line 1"),
+        (b"DeviceID,DeviceType\n", "Line 1"),
+        (INVENTORY[:-30], "Line 3"),
+        (gzip.compress(INVENTORY)[:-12], "Line 1"),
+        (b"\xff\xfe" + INVENTORY.decode().encode("utf-16-le"), "Line 1"),
+        (b"PK\x03\x04 a workbook", "Line 1"),
+        (b"<html>\n</html>", "Line"),
+    ],
+)
+def test_an_inventory_that_is_no_whole_inventory_is_refused_whole(
+    client: Client, body: bytes, line: str
+) -> None:
+    supplier = make.party("big-light")
+    make.estate(supplier, make.device(9))
+    headers = make.bearer(supplier)
+
+    answer = client.post(LOADS, body, content_type="text/csv", headers=headers)
+
+    assert answer.status_code == 422
+    assert line in answer.json()["detail"]
+    assert client.get("/api/v1/estate/summary", headers=headers).json()["devices"] == 1
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM pg_tables WHERE schemaname = 'loads'")
+        assert cursor.fetchone()[0] == 1
+
+
+def test_a_delta_is_not_taken_for_a_whole_inventory(client: Client) -> None:
+    headers = make.bearer(make.party("big-light"))
+
+    answer = client.post(f"{LOADS}?mode=delta", INVENTORY, content_type="text/csv", headers=headers)
+
+    assert codes(answer) == {("mode", "NOT_OFFERED")}
+
+
+@pytest.mark.parametrize("slug", ["big-light", "nobody", "", "administrator"])
+def test_an_agent_without_a_delegation_reads_the_same_refusal_of_everybody(
+    client: Client, slug: str
+) -> None:
+    make.estate(make.party("big-light"), make.device(1))
+    headers = make.bearer(make.party("agent", "REGISTERED_SUPPLIER_AGENT"))
+
+    answer = client.get(f"/api/v1/eligibility?party={slug}", headers=headers)
+
+    assert answer.status_code == 403
+    assert answer.json()["detail"].startswith("No Supplier has delegated this")
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["/api/v1/firmware/CPL-777777", "/api/v1/cpl/%00", "/api/v1/submissions/not-an-id"]
+    + ["/api/v1/submissions/00000000-0000-0000-0000-000000000000", "/api/v1/estate/loads/999999"]
+    + ["/api/v1/nowhere", "/nowhere", "/api/v1/firmware/" + "x" * 3000],
+)
+def test_what_is_not_there_is_said_in_a_problem_document(client: Client, path: str) -> None:
+    kind = "LARGE_SUPPLIER" if "estate" in path else "ADMINISTRATOR"
+
+    answer = client.get(path, headers=make.bearer(make.party("asker", kind)))
+
+    assert answer.status_code == 404
+    assert answer.headers["Content-Type"] == "application/problem+json"
+
+
+@pytest.mark.parametrize("header", ["Bearer", "Basic abc", "Bearer ", "fir_x", "Bearer a\x00b"])
+def test_a_key_that_will_not_do_is_told_how_to_be_sent(client: Client, header: str) -> None:
+    answer = client.get("/api/v1/feed", headers={"authorization": header})
+
+    assert answer.status_code == 401
+    assert answer.headers["WWW-Authenticate"] == "Bearer"
+    assert answer.json()["detail"]
+
+
+def test_a_fault_of_firs_own_is_no_bare_500(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    headers = make.bearer(make.party("big-light"))
+
+    def breaks(**_: object) -> None:
+        raise RuntimeError("secret particulars")
+
+    monkeypatch.setattr("fir.api.views.feed.feed_page", breaks)
+    answer = client.get("/api/v1/feed", headers=headers)
+
+    assert answer.status_code == 500
+    assert answer.headers["Content-Type"] == "application/problem+json"
+    assert "secret" not in answer.content.decode()

@@ -1,0 +1,255 @@
+"""The demo world as a newcomer meets it. It is loaded once, and gone when these tests are done."""
+
+from __future__ import annotations
+
+import csv
+import json
+import re
+from collections import Counter
+from datetime import UTC, date, datetime, timedelta
+from io import StringIO
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from django.core.management import call_command
+from django.db import transaction
+from django.utils import timezone
+
+from fir.eligibility.models import Finding
+from fir.eligibility.operations import read_news
+from fir.eligibility.queries import estate_by_version, findings_of, reasons_of, totals_of
+from fir.eligibility.rules import Outcome
+from fir.estates.models import DONE, EstateLoad
+from fir.ledger.models import ReaderFault
+from fir.management.demo.homes import inventory
+from fir.management.demo.listing import first_sheet
+from fir.management.demo.parties import (
+    IMPORT_ONLY,
+    LARGEST,
+    MANUFACTURERS,
+    SUPPLIERS,
+    all_organisations,
+)
+from fir.notifications.models import Delivery, Notice, Subscription
+from fir.parties.models import Party
+from fir.parties.queries import actor_of_key, party_of_slug
+from fir.records.models import ManufacturerContact, RepositoryEntry
+from fir.submissions.models import Decision, Submission
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from django.test import Client
+    from pytest_django.plugin import DjangoDbBlocker
+
+SAMPLES = Path(__file__).resolve().parents[2] / "data"
+TODAY = datetime.now(UTC).date()
+
+
+@pytest.fixture(scope="module")
+def shown(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[str]:
+    """What the command shows. The world is never committed, so that no other test meets it."""
+    said = StringIO()
+    with django_db_blocker.unblock(), transaction.atomic():
+        call_command("demo", stdout=said, stderr=StringIO())
+        yield said.getvalue()
+        transaction.set_rollback(True)
+
+
+@pytest.fixture(scope="module")
+def entries(shown: str) -> list[RepositoryEntry]:
+    return list(RepositoryEntry.objects.all())
+
+
+def supplier(slug: str) -> Party:
+    found = party_of_slug(slug)
+    assert found is not None
+    return found
+
+
+def test_each_key_it_shows_acts_for_the_party_named_above_it(shown: str) -> None:
+    keys = re.findall(r"# (.+ of Nowhere), .+\nexport ([A-Z_]+)=(fir_\S+)", shown)
+
+    opened = {variable: actor_of_key(key) for _, variable, key in keys}
+
+    assert set(opened) == {
+        *("MAKER", "ADMIN", "SUPPLIER", "SMALL_SUPPLIER"),
+        *("NETWORK", "AGENT", "DCC"),
+    }
+    for name, variable, _ in keys:
+        actor = opened[variable]
+        assert actor is not None
+        assert actor.party.name == name
+
+
+def test_every_organisation_is_plainly_invented() -> None:
+    for organisation in all_organisations():
+        assert organisation.name.endswith(" of Nowhere")
+        assert organisation.mailbox("any").endswith(".invalid")
+
+
+def test_there_is_a_party_of_every_kind_that_matters(shown: str) -> None:
+    assert Counter(Party.objects.values_list("category", flat=True)) == {
+        "ADMINISTRATOR": 1,
+        "DEVICE_MANUFACTURER": 3,
+        "LARGE_SUPPLIER": 4,
+        "SMALL_SUPPLIER": 3,
+        "NETWORK_PARTY": 1,
+        "REGISTERED_SUPPLIER_AGENT": 1,
+        "DCC": 1,
+    }
+    assert Subscription.objects.values("party").distinct().count() == len(SUPPLIERS)
+    cards = ManufacturerContact.objects.values_list("manufacturer__identifier", flat=True)
+    assert set(cards) == {i for maker in MANUFACTURERS for i in maker.identifiers}
+
+
+def test_the_list_has_the_shape_of_a_real_one(entries: list[RepositoryEntry]) -> None:
+    versions = Counter((e.device_type, e.device_model) for e in entries)
+    lapse = [e.cpa_expiry_date or e.cpa_renewal_date for e in entries if e.status == "CURRENT"]
+    hubs = [e for e in entries if e.device_type == "CHF"]
+
+    assert 190 <= len(entries) <= 215
+    assert 38 <= len(versions) <= 45
+    assert {kind for kind, _ in versions} == {"ESME", "GSME", "CHF", "PPMID", "HCALCS"}
+    assert 2 <= min(versions.values()) <= max(versions.values()) <= 9
+    assert {e.pathway for e in entries} == {"NAMED", "NONE", "UNKNOWN"}
+    assert {e.status for e in entries} == {"CURRENT", "REMOVED"}
+    assert {e.carries_updates for e in hubs} == {True, False, None}
+    assert any(day and TODAY <= day <= TODAY + timedelta(days=90) for day in lapse)
+
+
+def test_a_family_shares_its_image(entries: list[RepositoryEntry]) -> None:
+    hardware: dict[str, set[str]] = {}
+    families: dict[str, set[tuple[str, str]]] = {}
+    for entry in entries:
+        image = entry.manufacturer_image_hash
+        hardware.setdefault(image, set()).add(entry.device_model)
+        families.setdefault(image, set()).add((entry.device_type, entry.device_model[:4]))
+
+    assert max(len(models) for models in hardware.values()) > 1
+    assert all(len(of) == 1 for of in families.values())
+
+
+def test_the_queue_holds_something_to_decide(shown: str) -> None:
+    assert Submission.objects.filter(state="SUBMITTED").count() == 3
+    returned = Submission.objects.get(state="RETURNED")
+    assert Decision.objects.get(submission=returned).reason
+
+
+def test_estates_are_loaded_with_few_bad_rows(shown: str) -> None:
+    loads = list(EstateLoad.objects.all())
+
+    assert [load.state for load in loads] == [DONE] * len(SUPPLIERS)
+    assert 40_000 <= sum(load.devices for load in loads) <= 60_000
+    assert all(0 < load.rows_bad < load.rows_read / 100 for load in loads)
+
+
+def test_most_devices_run_the_latest_release_or_the_one_before(shown: str) -> None:
+    for organisation in SUPPLIERS:
+        places: Counter[str] = Counter()
+        for counted in estate_by_version(supplier(organisation.slug)):
+            if counted.device_type != "GPF":
+                places[counted.position] += counted.devices
+        listed = places.total() - places["UNLISTED"]
+        assert places["UNLISTED"] > 0
+        assert 0.88 <= (places["N"] + places["N-1"]) / listed <= 0.97
+
+
+def test_every_outcome_and_reason_occurs(shown: str) -> None:
+    largest = findings_of(supplier(LARGEST.slug))
+    everybody = Finding.objects.filter(target_is_latest=True)
+    warnings = {code for codes in everybody.values_list("warnings", flat=True) for code in codes}
+
+    assert all(totals_of(largest)[outcome] for outcome in Outcome)
+    assert set(reasons_of(everybody)) == {
+        "CERTIFICATE_LAPSED",
+        "ENTRY_AMBIGUOUS",
+        "HUB_CAPABILITY_UNKNOWN",
+        "HUB_TOO_OLD",
+        "NOT_A_PREDECESSOR",
+        "NOT_RESPONSIBLE",
+        "NO_CURRENT_ENTRY",
+        "NO_OTA_ROUTE",
+        "PATHWAY_UNKNOWN",
+        "STATUS_FORBIDS",
+    }
+    assert warnings == {"DEVICE_SUSPENDED", "NOT_COMMISSIONED", "ROUTE_THROUGH_REMOVED"}
+
+
+def test_gas_meters_are_not_for_an_import_supplier(shown: str) -> None:
+    findings = findings_of(supplier(IMPORT_ONLY.slug), device_type="GSME")
+    outcomes = set(findings.values_list("outcome", flat=True))
+
+    assert outcomes == {Outcome.UP_TO_DATE, Outcome.BLOCKED, Outcome.NOT_LISTED}
+    assert "NOT_RESPONSIBLE" in reasons_of(findings)
+
+
+def test_only_the_newest_releases_are_told(shown: str) -> None:
+    seqs = set(Notice.objects.values_list("seq", flat=True))
+
+    assert 1 <= len(seqs) <= 2
+    assert Delivery.objects.count() == Notice.objects.count() <= 2 * len(SUPPLIERS)
+    assert not ReaderFault.objects.exists()
+
+
+def test_the_ledger_is_whole(shown: str) -> None:
+    said = StringIO()
+    call_command("verify_ledger", stdout=said)
+    assert "whole" in said.getvalue()
+
+
+def test_the_walkthrough_leads_to_devices_that_may_take_the_release(
+    shown: str, client: Client
+) -> None:
+    keys = dict(re.findall(r"export ([A-Z_]+)=(\S+)", shown))
+    headers = {who: {"authorization": f"Bearer {keys[who]}"} for who in ("MAKER", "ADMIN")}
+    said, decision = (json.loads(text) for text in re.findall(r" -d '(.+?)'", shown))
+
+    def post(who: str, path: str, body: Any) -> Any:
+        answer = client.post(
+            f"/api/v1/{path}", body, content_type="application/json", headers=headers[who]
+        )
+        assert answer.status_code in (200, 201), answer.content
+        return answer.json()
+
+    with transaction.atomic():
+        brought = post("MAKER", "submissions", said)
+        approved = post("ADMIN", f"submissions/{brought['id']}/decision", decision)
+        read_news(at=timezone.now())
+        target = approved["cpl_entry_id"]
+        totals = totals_of(findings_of(supplier(LARGEST.slug), target=target))
+        transaction.set_rollback(True)
+
+    assert totals["ELIGIBLE"] > 100
+    assert totals["ELIGIBLE_IN_STEPS"] > 100
+
+
+def test_every_time_the_same_world() -> None:
+    today = date(2026, 11, 20)
+
+    assert first_sheet(today=today) == first_sheet(today=today)
+    assert list(inventory(IMPORT_ONLY)) == list(inventory(IMPORT_ONLY))
+
+
+def test_nothing_of_the_sample_data_is_in_it(entries: list[RepositoryEntry]) -> None:
+    taken = set(re.findall(r">([^<>\s]+)<", (SAMPLES / "read-inventory-response.xml").read_text()))
+    with (SAMPLES / "cpl-sample.csv").open() as sheet:
+        for row in csv.DictReader(sheet):
+            taken |= {row["manufacturer_identifier"], row["device_model"], row["firmware_version"]}
+            taken |= {row["cpl_entry_id"], row["manufacturer_image_hash"]}
+    ids = [device_id for s in SUPPLIERS for device_id in device_ids(s.slug)]
+
+    used = {entry.manufacturer_identifier for entry in entries}
+    used |= {entry.device_model for entry in entries} | {entry.cpl_entry_id for entry in entries}
+    used |= {entry.firmware_version for entry in entries}
+    used |= {entry.manufacturer_image_hash for entry in entries}
+
+    assert not taken & (used | set(ids))
+    assert all(int(device_id[:2], 16) & 0b11 == 0b10 for device_id in ids)
+
+
+def device_ids(slug: str) -> list[str]:
+    organisation = next(s for s in SUPPLIERS if s.slug == slug)
+    rows = b"".join(inventory(organisation)).decode().splitlines()[1:]
+    return [row.split(",")[0] for row in rows]
