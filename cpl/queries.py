@@ -98,7 +98,7 @@ def uses_of_hash(manufacturer_image_hash: str) -> list[HashUse]:
 def next_entry_id() -> str:
     """The id FIR gives next: one above the highest `CPL-nnnnnn`.
 
-    Ask it under the list's lock (`cpl.operations.lock_device_model`), or two may get the same.
+    Ask it under the list's lock (`cpl.operations.lock_list`), or two may get the same.
     """
     numbered = CPLEntry.objects.filter(cpl_entry_id__regex=OWN_NUMBERS)
     highest = numbered.aggregate(highest=Max("cpl_entry_id"))["highest"]

@@ -68,7 +68,7 @@ def _application() -> Celery:
 app = _application()
 
 
-@worker_ready.connect
+@worker_ready.connect  # type: ignore[untyped-decorator]
 def look_around(sender: object, **_more: object) -> None:
     """A worker that starts looks at once for what was left undone, whoever was to ring it."""
     queues = sender.task_consumer.queues  # type: ignore[attr-defined]

@@ -9,13 +9,17 @@ import pytest
 from django.db import connections
 from django.test import Client
 
-import fir.celery
+from fir.celery import app as celery_application
 from tests.cloning import clone_to, make_template, url_of
 from tests.stack import Stack, running
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
+
+
+# Operations ring the readers through this application.
+assert celery_application.conf.broker_url
 
 
 @pytest.fixture(scope="session")

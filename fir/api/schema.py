@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.types import OpenApiTypes
@@ -34,20 +34,23 @@ PARAMETERS = {
 class DoorSchema(AutoSchema):
     """Reads a door: its docstrings, `parameters`, `requires`, `takes` and `answers`."""
 
-    view: Door
+    @property
+    def door(self) -> Door:
+        """The door that is described."""
+        return cast("Door", self.view)
 
-    def get_override_parameters(self) -> list[OpenApiParameter]:
+    def get_override_parameters(self) -> list[Any]:
         """The query parameters that the door knows, where it reads."""
         if self.method != "GET":
             return []
         return [
             OpenApiParameter(name, PARAMETERS[name][0], description=PARAMETERS[name][1])
-            for name in self.view.parameters
+            for name in self.door.parameters
         ]
 
     def get_operation_id(self) -> str:
         """The method and the door's own name."""
-        return f"{self.method.lower()}_{type(self.view).__name__.removesuffix('Door')}"
+        return f"{self.method.lower()}_{type(self.door).__name__.removesuffix('Door')}"
 
     def get_tags(self) -> list[str]:
         """None: the doors are few."""
@@ -55,20 +58,20 @@ class DoorSchema(AutoSchema):
 
     def get_auth(self) -> list[dict[str, list[str]]]:
         """A key where the door asks for a permission."""
-        return [{"key": []}] if self.view.requires.get(self.method) else [{}]
+        return [{"key": []}] if self.door.requires.get(self.method) else [{}]
 
-    def get_description(self) -> str:
+    def get_description(self) -> str:  # type: ignore[override]
         """The door's docstring, and what opens it."""
-        wanted = self.view.requires.get(self.method, ())
+        wanted = self.door.requires.get(self.method, ())
         needs = " or ".join(permission.name for permission in wanted)
         return f"{super().get_description()}\n\n" + (f"Needs {needs}." if needs else "Public.")
 
     def get_request_serializer(self) -> Any:
         """What the door takes at this method."""
-        return self.view.takes.get(self.method)
+        return self.door.takes.get(self.method)
 
     def get_response_serializers(self) -> Any:
         """What the door answers, and the problems it may answer."""
-        status, shape = self.view.answers[self.method]
+        status, shape = self.door.answers[self.method]
         problem = OpenApiResponse(shapes.Problem, description="What is wrong, and what to do.")
         return {status: shape, ("default", "application/problem+json"): problem}

@@ -334,4 +334,5 @@ class Problem(serializers.Serializer[None]):
     title = Text()
     status = Whole()
     detail = Text()
-    errors = Fault(many=True, required=False)
+    # The name is RFC 9457's; a serializer's own `errors` is not used here.
+    errors = Fault(many=True, required=False)  # type: ignore[assignment]

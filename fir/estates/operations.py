@@ -6,6 +6,7 @@ import logging
 from collections import Counter
 from dataclasses import asdict
 from datetime import timedelta
+from functools import partial
 from typing import TYPE_CHECKING
 
 from django.conf import settings
@@ -118,7 +119,7 @@ def receive_load(*, party: Party, pieces: Iterable[bytes], by: Actor, at: dateti
     except BaseException:
         _end(load, INTERRUPTED, "The stream ended before the body was in.", reception, at=at)
         raise
-    ring("estates.sweep_loads")
+    transaction.on_commit(partial(ring, "estates.sweep_loads"), robust=True)
     return load
 
 

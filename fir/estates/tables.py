@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 SCHEMA = "loads"
 FOLDER = Path(__file__).parent / "sql"
 DROP_WAITS = "1s"
+# Cohorts and configurations were written a moment ago, so the planner has no statistics of them,
+# expects one row and would pass over all devices once for every cohort.
+NO_NESTED_LOOPS = "SET LOCAL enable_nestloop = off"
 
 
 def received_table(load_id: int) -> Identifier:
@@ -64,12 +67,14 @@ def count_cohorts(load_id: int) -> None:
     """Write the load's cohorts with their device counts."""
     with connection.cursor() as cursor:
         cursor.execute(SQL("ANALYZE {}").format(received_table(load_id)))
+        cursor.execute(NO_NESTED_LOOPS)
         cursor.execute(_sql("count_cohorts.sql", load_id), {"load": load_id})
 
 
 def build_devices(load_id: int) -> None:
     """Build the load's device table and drop what was received."""
     with connection.cursor() as cursor:
+        cursor.execute(NO_NESTED_LOOPS)
         cursor.execute(_sql("build_devices.sql", load_id))
         cursor.execute(SQL("DROP TABLE {}").format(received_table(load_id)))
 

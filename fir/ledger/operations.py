@@ -74,7 +74,8 @@ def append_events(events: Sequence[NewEvent], *, by: Author, at: datetime) -> li
         for place, event in enumerate(events, start=1)
     ]
     LedgerEvent.objects.bulk_create(rows, batch_size=1000)
-    transaction.on_commit(ring_readers, robust=True)
+    if not any(ring_readers in waiting for waiting in connection.run_on_commit):
+        transaction.on_commit(ring_readers, robust=True)  # once, however often one appends
     return rows
 
 

@@ -14,11 +14,12 @@ from tests import make
 from tests.stack import Stack, eventually, running
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
 
 def brought_and_approved(fir: Stack) -> tuple[str, str]:
-    """A release published over HTTP to a Supplier with an estate: (entry id, the Supplier's key)."""
+    """A release published over HTTP to a Supplier with an estate: (entry id, its key)."""
     supplier = make.party("big-light")
     maker, administrator = make.key(make.maker()), make.key(make.administrator())
     make.listed(make.row(1))
@@ -78,7 +79,7 @@ def test_a_load_that_was_received_is_finished_by_the_next_worker(fir: Stack) -> 
 
 
 @pytest.fixture
-def silent_port() -> object:
+def silent_port() -> Iterator[int]:
     """A port that takes a connection and never says a word, as a broker that hangs does."""
     with socket.socket() as held:
         held.bind(("127.0.0.1", 0))
@@ -110,14 +111,17 @@ def test_an_approval_goes_through_while_the_broker_is_dead(
         heard_once(fir, entry_id, key)
 
 
+def start_redis(command: list[str]) -> subprocess.Popen[bytes]:
+    return subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+
+
 @pytest.mark.redis
 @pytest.mark.skipif(shutil.which("redis-server") is None, reason="redis-server is not installed")
 def test_redis_rings_the_workers_and_may_come_and_go(
     transactional_db: None, tmp_path: Path, closed_port: int
 ) -> None:
     command = ["redis-server", "--port", str(closed_port), "--save", "", "--dir", str(tmp_path)]
-    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-    redis = subprocess.Popen(command, **quiet)
+    redis = start_redis(command)
     try:
         with running(tmp_path, broker=f"redis://127.0.0.1:{closed_port}/0") as fir:
             fir.start_worker()
@@ -126,7 +130,7 @@ def test_redis_rings_the_workers_and_may_come_and_go(
             redis.kill()
             redis.wait()
             eventually(lambda: "Connection refused" in log.read_text(), what="the lost broker")
-            redis = subprocess.Popen(command, **quiet)
+            redis = start_redis(command)
             eventually(lambda: log.read_text().count("Connected to redis") > 1, what="the return")
 
             entry_id, key = brought_and_approved(fir)

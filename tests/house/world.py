@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
+from fir.eligibility.operations import read_news as assess_news
 from fir.ledger.models import LedgerEvent
 from fir.notifications.operations import read_news as raise_notices
 from tests import make
@@ -51,9 +52,9 @@ def build(size: int = 1) -> World:
     for number in range(2, 2 + size):
         make.published(maker, administrator, number, predecessors=["CPL-000001"])
     waiting = [make.submitted(maker, 50 + n, device_model=f"000201{n:02}") for n in range(size)]
-    make.read_news(at=make.AT)
+    assess_news(at=make.AT)
     raise_notices(at=make.AT)
-    arguments = {
+    arguments: dict[str, dict[str, Any]] = {
         "firmware-record": {"cpl_entry_id": "CPL-000002"},
         "cpl-entry": {"cpl_entry_id": "CPL-000001"},
         "submission": {"submission_id": waiting[0].pk},
@@ -88,7 +89,7 @@ def _routes(patterns: list[URLPattern | URLResolver]) -> Iterator[tuple[str, str
         if isinstance(pattern, URLResolver):
             yield from _routes(pattern.url_patterns)
             continue
-        view = getattr(pattern.callback, "cls", None) or pattern.callback.view_class
+        view: Any = getattr(pattern.callback, "view_class", None)
         for method in ("get", "post", "put", "patch", "delete"):
             if hasattr(view, method) and method in view.http_method_names:
                 yield method.upper(), pattern.name or str(pattern.pattern)

@@ -229,9 +229,16 @@ def test_an_agent_without_a_delegation_reads_the_same_refusal_of_everybody(
 
 @pytest.mark.parametrize(
     "path",
-    ["/api/v1/firmware/CPL-777777", "/api/v1/cpl/%00", "/api/v1/submissions/not-an-id"]
-    + ["/api/v1/submissions/00000000-0000-0000-0000-000000000000", "/api/v1/estate/loads/999999"]
-    + ["/api/v1/nowhere", "/nowhere", "/api/v1/firmware/" + "x" * 3000],
+    [
+        "/api/v1/firmware/CPL-777777",
+        "/api/v1/cpl/%00",
+        "/api/v1/submissions/not-an-id",
+        "/api/v1/submissions/00000000-0000-0000-0000-000000000000",
+        "/api/v1/estate/loads/999999",
+        "/api/v1/nowhere",
+        "/nowhere",
+        "/api/v1/firmware/" + "x" * 3000,
+    ],
 )
 def test_what_is_not_there_is_said_in_a_problem_document(client: Client, path: str) -> None:
     kind = "LARGE_SUPPLIER" if "estate" in path else "ADMINISTRATOR"

@@ -89,8 +89,18 @@ def test_a_rivals_news_is_its_place_and_its_hash_alone(client: Client, supplier:
 
 @pytest.mark.parametrize(
     "query",
-    ["?after=-1", "?after=x", "?after=1e3", "?after=99999999999999999999", "?limit=0"]
-    + ["?limit=1001", "?limit=٣", "?since=3", "?after=1&nonsense=1", "?after=%00"],
+    [
+        "?after=-1",
+        "?after=x",
+        "?after=1e3",
+        "?after=99999999999999999999",
+        "?limit=0",
+        "?limit=1001",
+        "?limit=٣",
+        "?since=3",
+        "?after=1&nonsense=1",
+        "?after=%00",
+    ],
 )
 def test_a_parameter_that_cannot_be_read_is_named(
     client: Client, supplier: Party, query: str

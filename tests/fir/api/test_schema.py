@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import jsonschema
 import pytest
-from django.test import Client
 from django.urls import get_resolver
 
 from tests.house.test_permission_table import ASKERS, ROWS, ask
 from tests.house.world import build, routes
+
+if TYPE_CHECKING:
+    from django.test import Client
 
 JSON_ROWS = [row for row in ROWS if row[1] not in ("home", "estate-load-errors")]
 API = "/api/v1/"

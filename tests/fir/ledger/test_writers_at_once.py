@@ -1,0 +1,111 @@
+"""Many processes write at once, and whoever reads on by number misses nothing."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from fir.ledger.audiences import category_tag
+from fir.ledger.models import LedgerEvent
+from fir.ledger.queries import check_ledger, feed_page, last_seq
+from tests.fir.ledger.writer import names, will_commit
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+CHECKOUT = Path(__file__).resolve().parents[3]
+WRITERS = [f"writer{number}" for number in range(8)]
+TRANSACTIONS = 40
+
+
+@contextmanager
+def writing(name: str, log: Path) -> Iterator[subprocess.Popen[str]]:
+    """A writer that waits for its start."""
+    command = [sys.executable, "-m", "tests.fir.ledger.writer", name, str(TRANSACTIONS)]
+    pipe = subprocess.PIPE
+    with (
+        log.open("w") as said,
+        subprocess.Popen(
+            command, cwd=CHECKOUT, stdin=pipe, stdout=pipe, stderr=said, text=True
+        ) as writer,
+    ):
+        try:
+            yield writer
+        finally:
+            writer.kill()
+
+
+def start_together(writers: list[subprocess.Popen[str]]) -> None:
+    """Let all of them begin once the last is ready."""
+    for writer in writers:
+        assert writer.stdout
+        assert writer.stdout.readline() == "ready\n"
+    for writer in writers:
+        assert writer.stdin
+        writer.stdin.write("go\n")
+        writer.stdin.flush()
+
+
+def followed(writers: list[subprocess.Popen[str]]) -> tuple[list[dict[str, Any]], int]:
+    """What a reader sees who pulls the feed from its cursor while they write, and after; and how
+    many pages that took."""
+    seen: list[dict[str, Any]] = []
+    cursor, pages, tags = 0, 0, [category_tag("DCC")]
+    while True:
+        done = all(writer.poll() is not None for writer in writers)
+        page = feed_page(after=cursor, limit=25, head=last_seq(), tags=tags)
+        events = json.loads(page.events)
+        seen += events
+        pages += bool(events)
+        cursor = page.next_after
+        if done and not events:
+            return seen, pages
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_reader_of_the_feed_sees_every_event_of_eight_writers_once_and_in_order(
+    tmp_path: Path,
+) -> None:
+    with ExitStack() as stack:
+        writers = [stack.enter_context(writing(name, tmp_path / name)) for name in WRITERS]
+        start_together(writers)
+
+        seen, pages = followed(writers)
+
+        failed = {w.args[-2]: w.returncode for w in writers if w.returncode}  # type: ignore[index]
+
+    assert not failed, "\n".join((tmp_path / str(name)).read_text() for name in failed)
+    numbers = range(TRANSACTIONS)
+    kept = [x for w in WRITERS for n in numbers if will_commit(n) for x in names(w, n)]
+    assert [event["seq"] for event in seen] == list(range(1, len(kept) + 1))
+    assert sorted(event["subject_id"] for event in seen) == sorted(kept)
+    assert pages > len(kept) / 25, "the reader came too late to follow"
+    assert {LedgerEvent.objects.get(seq=e["seq"]).leaf_hash for e in seen[::20]} == {
+        e["leaf_hash"] for e in seen[::20]
+    }
+
+    check = check_ledger()
+    assert (check.fault, check.size) == ("", len(kept))
+    times = list(LedgerEvent.objects.order_by("seq").values_list("at", flat=True))
+    assert times == sorted(times)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_events_of_one_transaction_stand_together(tmp_path: Path) -> None:
+    with ExitStack() as stack:
+        writers = [stack.enter_context(writing(name, tmp_path / name)) for name in WRITERS[:2]]
+        start_together(writers)
+        followed(writers)
+
+    subjects = list(LedgerEvent.objects.order_by("seq").values_list("subject_id", flat=True))
+    for writer in WRITERS[:2]:
+        for number in filter(will_commit, range(TRANSACTIONS)):
+            group = names(writer, number)
+            place = subjects.index(group[0])
+            assert subjects[place : place + len(group)] == group
