@@ -5,6 +5,7 @@ from django.urls import path
 from fir.api.views import eligibility, estates, feed, records, shell, submissions
 
 urlpatterns = [
+    path("docs", shell.Docs.as_view(), name="docs"),
     path("schema", shell.Schema.as_view(), name="schema"),
     path("", shell.Index.as_view(), name="api-index"),
     path("feed", feed.Feed.as_view(), name="feed"),

@@ -7,7 +7,7 @@ waits for another Supplier's reader, and none can show half a load.
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, LiteralString, cast
+from typing import TYPE_CHECKING
 
 from django.db import connection
 from psycopg.sql import SQL, Composed, Identifier, Literal

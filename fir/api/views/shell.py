@@ -8,12 +8,14 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
 from django.db import OperationalError
-from django.http import JsonResponse
+from django.http import HttpResponse, JsonResponse
+from django.shortcuts import render
 from django.views.generic import RedirectView
 from drf_spectacular.generators import SchemaGenerator
 from drf_spectacular.types import OpenApiTypes
 from rest_framework.response import Response
 
+from fir.api.docs import doors_of, shapes_of
 from fir.api.door import Door
 from fir.ledger.queries import last_seq
 
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
     from rest_framework.request import Request
 
 DOORS = {
+    "docs": "/api/v1/docs",
     "schema": "/api/v1/schema",
     "feed": "/api/v1/feed?after=0",
     "firmware": "/api/v1/firmware",
@@ -65,6 +68,18 @@ class Schema(Door):
 def _document() -> dict[str, Any]:
     document: dict[str, Any] = SchemaGenerator().get_schema(public=True)  # type: ignore[no-untyped-call]
     return document
+
+
+class Docs(Door):
+    """`GET /api/v1/docs`: the same document for people. Public."""
+
+    answers = {"GET": ((200, "text/html"), OpenApiTypes.STR)}
+
+    def get(self, request: Request) -> HttpResponse:
+        """The page."""
+        document = _document()
+        context = {"doors": list(doors_of(document)), "shapes": list(shapes_of(document))}
+        return render(request, "api/docs.html", context)
 
 
 class Health(Door):
