@@ -1,5 +1,5 @@
-"""Steps that write the list. Each belongs inside an operation of the repository: it needs an open
-transaction and appends nothing to the ledger, which this floor does not know."""
+"""Steps that write the list. Each belongs inside an operation of the repository: its
+transaction must be open, and the ledger, which this floor does not know, is the operation's affair."""
 
 from __future__ import annotations
 

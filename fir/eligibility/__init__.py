@@ -1,5 +1,5 @@
 """Which devices may take which release, by which requests, in which order; and why not.
 
-A reader of the ledger: it assesses cohorts, never devices, keeps findings per Supplier, and may be
-run twice with the same result.
+Reads the ledger, works on cohorts rather than devices, and keeps its findings per Supplier; reading
+the same news again leaves the same findings.
 """

@@ -18,13 +18,15 @@ RESPONSIBLE_ROLES = {"IS": "IS", "GS": "GS", "IS+GS": "IS+GS", "GS+IS": "IS+GS"}
 READ_THEIR_HUB = ("PPMID", "HCALCS")
 
 _HEX = re.compile(r"[0-9A-Fa-f]{1,16}")
+# The length of an MPRN, an MPAN or a UPRN: no identity on the list has as many digits.
+_LONG_NUMBER = re.compile(r"[0-9]{9,}")
 _SHORT_WORD = re.compile(r"[A-Za-z]{1,4}")
 _STATUS = re.compile(r"[A-Za-z]{1,32}")
 
 
 @dataclass(frozen=True, slots=True)
 class RawDevice:
-    """A row as it came, contract columns only."""
+    """A row as it came, contract columns only; `fault` says why they cannot be told apart."""
 
     line: int
     device_id: str
@@ -35,7 +37,7 @@ class RawDevice:
     firmware_version: str
     chf_device_id: str
     responsible_role: str
-    is_whole: bool = True
+    fault: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,11 +77,18 @@ class RowNote:
 
 
 def masked(value: str) -> str:
-    """A value fit for a report: hexadecimal as it is, anything else by its length alone."""
+    """A value fit for a report: hexadecimal as it is, anything else by its length alone, and so a
+    number that may be a meter point's or a property's."""
     text = value.strip()
-    if _HEX.fullmatch(text.removeprefix("0x")):
-        return text[:32]
+    if _is_plain_hex(text.removeprefix("0x")):
+        return text
+    if _LONG_NUMBER.fullmatch(text):
+        return f"({len(text)} digits)"
     return f"({len(text)} characters, not hexadecimal)" if text else ""
+
+
+def _is_plain_hex(text: str) -> bool:
+    return bool(_HEX.fullmatch(text) and not _LONG_NUMBER.fullmatch(text))
 
 
 def read_device(raw: RawDevice, *, usual_roles: str) -> tuple[Device | None, list[RowNote]]:
@@ -88,8 +97,8 @@ def read_device(raw: RawDevice, *, usual_roles: str) -> tuple[Device | None, lis
     An identity that no list can hold (free text, wrong length) is kept and noted.
     """
     notes: list[RowNote] = []
-    if not raw.is_whole:
-        return None, [RowNote(raw.line, "", "CELLS_MISSING", "", kept=False)]
+    if raw.fault:
+        return None, [RowNote(raw.line, "", raw.fault, "", kept=False)]
     try:
         number = device_id_to_number(raw.device_id)
     except IdentifierFault as fault:
@@ -132,7 +141,7 @@ def _configuration(
 
 def _kept_as_said(text: str) -> str:
     text = text.strip()
-    if _HEX.fullmatch(text) or _SHORT_WORD.fullmatch(text):
+    if _is_plain_hex(text) or _SHORT_WORD.fullmatch(text):
         return text.upper()
     return ""
 

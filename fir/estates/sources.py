@@ -36,6 +36,9 @@ HEADINGS = {
 # A gzip member of plain rows packs to about a tenth; a thousandth is no inventory.
 LARGEST_UNPACKING = 1000
 PIECE = 1 << 20
+# A row of an inventory has a few hundred characters, whatever else its Supplier exports beside.
+LONGEST_LINE = 1 << 20
+GZIP, ZIP = b"\x1f\x8b", (b"PK\x03\x04", b"PK\x05\x06")
 
 
 class SourceFault(ValueError):
@@ -51,18 +54,30 @@ def read_source(pieces: Iterable[bytes]) -> Iterator[RawDevice]:
 
     Raises SourceFault when it is empty, cut off, of another form, or lacks a heading.
     """
+    opening, whole = _opened(pieces)
+    if opening.startswith(GZIP):
+        yield from _from_plain(*_opened(_unpacked(whole)))
+    else:
+        yield from _from_plain(opening, whole)
+
+
+def _opened(pieces: Iterable[bytes]) -> tuple[bytes, Iterable[bytes]]:
+    """How the stream opens, by which its form is known, and the whole of it."""
     stream = iter(pieces)
     opening = b""
     while len(opening) < 4 and (piece := next(stream, None)) is not None:
         opening += piece
-    whole = chain([opening], stream)
-    if opening.startswith(b"\x1f\x8b"):
-        yield from read_source(_unpacked(whole))
-    elif opening.startswith(b"PK"):
+    return opening[:4], chain([opening], stream)
+
+
+def _from_plain(opening: bytes, whole: Iterable[bytes]) -> Iterator[RawDevice]:
+    if opening.startswith(GZIP):
+        raise SourceFault(1, "This was packed with gzip twice; pack it once.")
+    if opening.startswith(ZIP):
         raise SourceFault(
             1, "This is a ZIP or XLSX file. Send the CSV itself, or one 8.2 response."
         )
-    elif opening.removeprefix(codecs.BOM_UTF8).lstrip().startswith(b"<"):
+    if opening.removeprefix(codecs.BOM_UTF8).lstrip().startswith(b"<"):
         yield from _from_duis(whole)
     elif opening:
         yield from _from_csv(whole)
@@ -76,6 +91,8 @@ def _unpacked(pieces: Iterable[bytes]) -> Iterator[bytes]:
     for piece in pieces:
         read += len(piece)
         waiting = piece
+        if unpacker.eof and piece:
+            raise _more_than_one_part()
         while waiting and not unpacker.eof:
             try:
                 plain = unpacker.decompress(waiting, PIECE)
@@ -91,7 +108,11 @@ def _unpacked(pieces: Iterable[bytes]) -> Iterator[bytes]:
     if not unpacker.eof:
         raise SourceFault(1, "The gzip file is cut off: send it again whole.")
     if unpacker.unused_data:
-        raise SourceFault(1, "The gzip file holds more than one part; pack the CSV in one.")
+        raise _more_than_one_part()
+
+
+def _more_than_one_part() -> SourceFault:
+    return SourceFault(1, "The gzip file holds more than one part; pack the CSV in one.")
 
 
 def _from_duis(pieces: Iterable[bytes]) -> Iterator[RawDevice]:
@@ -129,6 +150,11 @@ class _Lines:
                 for line in lines:
                     self.count += 1
                     yield f"{line}\n"
+                if len(rest) > LONGEST_LINE:
+                    raise SourceFault(
+                        self.count + 1,
+                        f"This line is longer than {LONGEST_LINE:,} characters, which no row is.",
+                    )
             rest += decoder.decode(b"", final=True)
         except UnicodeDecodeError as error:
             raise SourceFault(
@@ -144,22 +170,25 @@ def _from_csv(pieces: Iterable[bytes]) -> Iterator[RawDevice]:
     lines = _Lines(pieces)
     rows = csv.reader(lines, strict=True)
     try:
-        header = _header(next(rows, []))
+        cells = next(rows, [])
+        header = _header(cells)
         previous: tuple[int, list[str]] | None = None
         for row in rows:
             if previous:
-                yield _raw(header, *previous, last=False)
+                yield _raw(header, len(cells), *previous, last=False)
             previous = (rows.line_num, row) if row else None
     except csv.Error as error:
         raise SourceFault(
             rows.line_num, f"The CSV is cut off or damaged here ({error})."
         ) from error
     if previous:
-        yield _raw(header, *previous, last=not lines.last_is_whole)
+        yield _raw(header, len(cells), *previous, last=not lines.last_is_whole)
 
 
 def _header(cells: list[str]) -> dict[int, str]:
     """Where each contract column stands. Raises SourceFault naming what is missing or doubled."""
+    if any("\0" in cell for cell in cells):
+        raise SourceFault(1, "This is not UTF-8 text. Save the file as CSV UTF-8.")
     names = ["".join(c for c in cell.lower() if c.isalnum()) for cell in cells]
     missing = [HEADINGS[n] for n in COLUMNS if n not in names and n not in OPTIONAL]
     doubled = [HEADINGS[n] for n in COLUMNS if names.count(n) > 1]
@@ -170,13 +199,16 @@ def _header(cells: list[str]) -> dict[int, str]:
     return {place: COLUMNS[name] for place, name in enumerate(names) if name in COLUMNS}
 
 
-def _raw(header: dict[int, str], line: int, row: list[str], *, last: bool) -> RawDevice:
+def _raw(
+    header: dict[int, str], width: int, line: int, row: list[str], *, last: bool
+) -> RawDevice:
     short = len(row) <= max(header)
     if short and last:
         raise SourceFault(line, "The file is cut off in this row: send it again whole.")
-    if short:
+    if short or len(row) > width:
         # Its columns cannot be told apart, so nothing of it is read but its line.
-        return RawDevice(line, "", "", "", "", "", "", "", "", is_whole=False)
+        fault = "CELLS_MISSING" if short else "CELLS_TOO_MANY"
+        return RawDevice(line, "", "", "", "", "", "", "", "", fault=fault)
     values = {column: row[place] for place, column in header.items()}
     return RawDevice(
         line=line,

@@ -1,6 +1,6 @@
 """Everything that can happen in FIR: each kind with its sentence, its audience and its payload.
 
-Start reading the house here. A payload holds strings, whole numbers up to 2⁵³, booleans, null,
+Start reading the house here. A payload holds strings, whole numbers below 2⁵³, booleans, null,
 lists and objects with ASCII keys: what RFC 8785 writes the same way everywhere.
 """
 

@@ -7,6 +7,7 @@ import time
 import uuid
 from collections.abc import Callable, Collection, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
@@ -107,7 +108,8 @@ class _Bell:
 
     def ring(self, names: Sequence[str]) -> None:
         if time.monotonic() >= self.silent_until:
-            self.hand.submit(self._send, names)
+            with suppress(RuntimeError):  # the process is ending; the timetable wakes the workers
+                self.hand.submit(self._send, names)
 
     def _send(self, names: Sequence[str]) -> None:
         if time.monotonic() < self.silent_until:
@@ -143,18 +145,41 @@ def read_ledger(*, reader: str, kinds: Collection[str], handle: Handler, at: dat
 
     `handle` receives a batch of events of these kinds, in order, inside the transaction that
     moves the bookmark; it may append events of its own as its last act. It may be given the same
-    events again after a failure. An event that fails five times is set aside as a ReaderFault.
+    events again after a failure: a batch that failed comes back one event at a time, so that its
+    neighbours do not wait for the one that is at fault. An event that fails five times is set
+    aside as a ReaderFault.
     """
-    handled = 0
-    while (count := _read_batch(reader=reader, kinds=kinds, handle=handle, at=at)) is not None:
+    handled = singly = 0
+    while True:
+        limit = 1 if singly else BATCH
+        try:
+            count = _read_batch(reader=reader, kinds=kinds, handle=handle, limit=limit)
+        except _HandlerFailed as failure:
+            logger.exception("Reader %s failed at seq %s.", reader, failure.seqs)
+            if len(failure.seqs) > 1:
+                singly = len(failure.seqs)
+            elif not _set_aside(reader=reader, failure=failure, at=at):
+                return handled
+            continue
+        if count is None:
+            return handled
         handled += count
-    return handled
+        singly = max(singly - count, 0)
 
 
-def _read_batch(
-    *, reader: str, kinds: Collection[str], handle: Handler, at: datetime
-) -> int | None:
-    """Handle one batch; None when there is no news, or another process reads, or it failed."""
+class _HandlerFailed(Exception):
+    """A handler failed at these events, and nothing of its work was kept; the cause says why."""
+
+    def __init__(self, seqs: Sequence[int]) -> None:
+        self.seqs = seqs
+        super().__init__(seqs)
+
+
+def _read_batch(*, reader: str, kinds: Collection[str], handle: Handler, limit: int) -> int | None:
+    """Handle one batch; None when there is no news, or another process reads.
+
+    Raises _HandlerFailed.
+    """
     Bookmark.objects.get_or_create(reader=reader)
     seen: list[int] = []
     try:
@@ -163,7 +188,7 @@ def _read_batch(
             if bookmark is None:
                 return None
             head = last_seq()
-            limit = 1 if bookmark.failures else BATCH
+            limit = 1 if bookmark.failures else limit
             events = news_after(seq=bookmark.seq, head=head, kinds=kinds, limit=limit)
             seen = [event.seq for event in events]
             _move(bookmark, seen[-1] if len(seen) == limit else head)
@@ -172,9 +197,7 @@ def _read_batch(
     except Exception as error:
         if not seen:
             raise
-        logger.exception("Reader %s failed at seq %s.", reader, seen[0])
-        _record_failure(reader=reader, seq=seen[0], alone=len(seen) == 1, error=error, at=at)
-        return None
+        raise _HandlerFailed(seen) from error
     return len(seen) or None
 
 
@@ -190,16 +213,19 @@ def _move(bookmark: Bookmark, seq: int) -> None:
 
 
 @transaction.atomic
-def _record_failure(*, reader: str, seq: int, alone: bool, error: Exception, at: datetime) -> None:
-    """Count a failure; at the fifth of one event, set it aside and go on behind it."""
+def _set_aside(*, reader: str, failure: _HandlerFailed, at: datetime) -> bool:
+    """Count a failure at one event; at the fifth, set the event aside. Whether it was."""
     bookmark = _claim(reader)
     if bookmark is None:
-        return
+        return False
     bookmark.failures += 1
-    if alone and bookmark.failures >= FAILURES_BEFORE_PARKING:
-        text = f"{type(error).__name__}: {error}"
+    aside = bookmark.failures >= FAILURES_BEFORE_PARKING
+    if aside:
+        (seq,), cause = failure.seqs, failure.__cause__
+        text = f"{type(cause).__name__}: {cause}"
         ReaderFault.objects.get_or_create(
             reader=reader, seq=seq, defaults={"error": text[:2000], "failed_at": at}
         )
         bookmark.seq, bookmark.failures = seq, 0
     bookmark.save(update_fields=["seq", "failures"])
+    return aside

@@ -8,7 +8,7 @@ import rfc8785
 
 from fir.ledger.kinds import KINDS
 
-LARGEST_WHOLE_NUMBER = 2**53
+LARGEST_WHOLE_NUMBER = 2**53 - 1  # one more, and a reader of floats takes it for its neighbour
 
 
 class PayloadRefused(ValueError):

@@ -19,12 +19,16 @@ from cpl.identifiers import (
     parse_firmware_version,
     parse_image_hash,
     parse_manufacturer_identifier,
+    shown,
 )
 
 NOT_APPLICABLE = "N/A"
 MOST_PREDECESSORS = 200
 MOST_NOTES = 4000
 MOST_TEXT = 200
+# Cc: control characters; Cf: invisible ones, such as right-to-left overrides; Zl and Zp: line ends
+# that the list's sheet could not carry.
+_UNSEEN = frozenset(("Cc", "Cf", "Cs", "Zl", "Zp"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,8 +80,7 @@ def _text(value: Any, most: int = MOST_TEXT, *, lines: bool = False) -> str:
     text = unicodedata.normalize("NFC", value).strip()
     if len(text) > most:
         raise _NotReadable("TOO_LONG", f"At most {most} characters; this has {len(text)}.")
-    # Cc: control characters; Cf: invisible ones, such as right-to-left overrides.
-    odd = [c for c in text if unicodedata.category(c) in ("Cc", "Cf", "Cs")]
+    odd = [c for c in text if unicodedata.category(c) in _UNSEEN]
     if any(not (lines and c in "\n\r\t") for c in odd):
         raise _NotReadable(
             "CONTROL_CHARACTER", "Contains a control or invisible character; take it out."
@@ -91,7 +94,7 @@ def _notes(value: Any) -> str:
 
 def _identifier(parse: Callable[[str], Any]) -> Callable[[Any], Any]:
     def read(value: Any) -> Any:
-        return parse(_text(value)) if value != "" else None
+        return parse(_text(value))
 
     return read
 
@@ -147,16 +150,28 @@ REQUIRED = (
 )
 
 
+def _says_nothing(value: Any) -> bool:
+    return value is None or value == [] or (isinstance(value, str) and not value.strip())
+
+
+def read_reason(reason: str) -> tuple[str, list[Fault]]:
+    """A decision's reason, as it is kept and published, and what is wrong with it."""
+    try:
+        return _notes(reason), []
+    except _NotReadable as fault:
+        return "", [Fault("reason", fault.code, str(fault))]
+
+
 def read_claim(said: Mapping[str, Any]) -> tuple[Claim, list[Fault]]:
     """The claim in what was said, and every fault of form: missing, unknown, unreadable fields."""
     read: dict[str, Any] = {}
     faults = [
-        Fault(name[:80], "FIELD_UNKNOWN", f"No such field; the fields are {', '.join(READERS)}.")
+        Fault(shown(name), "FIELD_UNKNOWN", f"No such field; the fields are {', '.join(READERS)}.")
         for name in said
         if name not in READERS
     ]
     for name, reader in READERS.items():
-        if said.get(name) in (None, "", []):
+        if _says_nothing(said.get(name)):
             if name in REQUIRED:
                 faults.append(Fault(name, "FIELD_MISSING", "This must be said."))
             continue

@@ -19,7 +19,7 @@ from fir.ledger.operations import NewEvent, append_events
 from fir.parties.queries import holders_of, holds_identifier
 from fir.records.operations import Release, publish_release
 from fir.records.rules import NAMED, NONE
-from fir.submissions.claims import Claim, Fault, read_claim
+from fir.submissions.claims import Claim, Fault, read_claim, read_reason
 from fir.submissions.models import (
     APPROVE,
     CLOSE,
@@ -135,9 +135,10 @@ def approve_submission(
     FIR gives the next entry id unless one is named.
 
     Raises Submission.DoesNotExist, SubmissionAlreadyDecided, SameEyes, and SubmissionRefused when
-    a rule that held on submission no longer does or the named entry id will not do.
+    a rule that held on submission no longer does, or the named entry id or the reason will not do.
     """
     submission = _open_submission(submission_id, by)
+    reason = _readable(reason)
     lock_list()
     entry_id = _entry_id(cpl_entry_id)
     claim = _claim_of(submission)
@@ -170,7 +171,8 @@ def return_submission(
 ) -> Submission:
     """Send a submission back to who brought it, saying what to mend.
 
-    Raises Submission.DoesNotExist, SubmissionAlreadyDecided, SameEyes, ReasonNeeded.
+    Raises Submission.DoesNotExist, SubmissionAlreadyDecided, SameEyes, ReasonNeeded, and
+    SubmissionRefused when the reason cannot be kept as text.
     """
     return _turn_down(submission_id, RETURN, RETURNED, "SUBMISSION_RETURNED", reason, by, at)
 
@@ -181,7 +183,8 @@ def close_submission(
 ) -> Submission:
     """Close a submission for good without publishing it.
 
-    Raises Submission.DoesNotExist, SubmissionAlreadyDecided, SameEyes, ReasonNeeded.
+    Raises Submission.DoesNotExist, SubmissionAlreadyDecided, SameEyes, ReasonNeeded, and
+    SubmissionRefused when the reason cannot be kept as text.
     """
     return _turn_down(submission_id, CLOSE, CLOSED, "SUBMISSION_CLOSED", reason, by, at)
 
@@ -196,11 +199,20 @@ def _turn_down(
     at: datetime,
 ) -> Submission:
     submission = _open_submission(submission_id, by)
-    if not reason.strip():
+    reason = _readable(reason)
+    if not reason:
         raise ReasonNeeded("Say why, so that the Manufacturer can act on it.")
     _decide(submission, decision, state, reason, by=by, at=at)
     append_events([_event(kind, submission, reason=reason)], by=by.author, at=at)
     return submission
+
+
+def _readable(reason: str) -> str:
+    """The reason as it is kept: published text, like every other."""
+    text, faults = read_reason(reason)
+    if faults:
+        raise SubmissionRefused(faults)
+    return text
 
 
 def _open_submission(submission_id: uuid.UUID, by: Actor) -> Submission:

@@ -1,0 +1,238 @@
+"""Reading on from a bookmark: nothing twice, nothing lost, and no event stops the rest."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING
+
+import pytest
+from django.db import connections, transaction
+
+from fir.ledger.models import MACHINE, Bookmark, ReaderFault
+from fir.ledger.operations import BATCH, append_events, read_ledger
+from fir.ledger.queries import last_seq, seq_read_by
+from tests import make
+from tests.fir.ledger.events import appended, for_everyone, for_record_readers
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Sequence
+
+    from fir.ledger.models import LedgerEvent
+    from fir.ledger.operations import Handler
+
+READER = "test"
+KIND = for_everyone().kind
+OTHER_KIND = for_record_readers().kind
+
+
+class Poisoned(Exception):
+    """What a handler cannot digest."""
+
+
+class Handling:
+    """A handler that notes what it kept, and fails wherever an event is poison to it."""
+
+    def __init__(self, poison: Collection[int] = ()) -> None:
+        self.poison = set(poison)
+        self.kept: list[int] = []
+        self.given: list[list[int]] = []
+
+    def __call__(self, events: Sequence[LedgerEvent]) -> None:
+        seqs = [event.seq for event in events]
+        self.given.append(seqs)
+        if self.poison & set(seqs):
+            raise Poisoned(f"not {self.poison & set(seqs)}")
+        self.kept += seqs
+
+
+def read(handle: Handler) -> int:
+    return read_ledger(reader=READER, kinds=[KIND], handle=handle, at=make.AT)
+
+
+@pytest.mark.django_db
+def test_a_reader_is_given_the_events_of_its_kinds_once_and_in_order() -> None:
+    appended(for_everyone(), for_record_readers(), for_everyone())
+    handle = Handling()
+
+    counts = [read(handle), read(handle)]
+
+    assert counts == [2, 0]
+    assert handle.kept == [1, 3]
+
+
+@pytest.mark.django_db
+def test_a_bookmark_moves_over_what_its_reader_does_not_read() -> None:
+    appended(for_everyone(), for_record_readers(), for_record_readers())
+
+    read(Handling())
+
+    assert seq_read_by(READER) == 3
+
+
+@pytest.mark.django_db
+def test_a_reader_reads_on_where_it_stopped() -> None:
+    handle = Handling()
+    appended(for_everyone())
+    read(handle)
+    appended(for_everyone(), for_everyone())
+
+    read(handle)
+
+    assert handle.given == [[1], [2, 3]]
+
+
+@pytest.mark.django_db
+def test_more_than_one_batch_is_read_in_one_go() -> None:
+    appended(*[for_everyone()] * (BATCH + 3), for_record_readers())
+    handle = Handling()
+
+    count = read(handle)
+
+    assert count == BATCH + 3
+    assert [len(batch) for batch in handle.given] == [BATCH, 3]
+    assert handle.kept == list(range(1, BATCH + 4))
+    assert seq_read_by(READER) == BATCH + 4
+
+
+@pytest.mark.django_db
+def test_readers_have_bookmarks_of_their_own() -> None:
+    appended(for_everyone())
+    read(Handling())
+    other = Handling()
+
+    read_ledger(reader="other", kinds=[KIND], handle=other, at=make.AT)
+
+    assert other.kept == [1]
+
+
+@pytest.mark.django_db
+def test_a_handler_that_fails_leaves_the_bookmark_and_nothing_of_its_work() -> None:
+    appended(for_everyone())
+
+    def half_done(events: Sequence[LedgerEvent]) -> None:
+        append_events([for_record_readers()], by=MACHINE, at=make.AT)
+        raise Poisoned
+
+    count = read(half_done)
+
+    assert (count, seq_read_by(READER), last_seq()) == (0, 0, 1)
+
+
+@pytest.mark.django_db
+def test_what_failed_is_given_again_and_goes_through_once_it_can() -> None:
+    appended(for_everyone(), for_everyone())
+    handle = Handling(poison=[2])
+    read(handle)
+    handle.poison.clear()
+
+    read(handle)
+
+    assert handle.kept == [1, 2]
+    assert (seq_read_by(READER), Bookmark.objects.get().failures) == (2, 0)
+    assert not ReaderFault.objects.exists()
+
+
+@pytest.mark.django_db
+def test_the_fifth_failure_sets_the_event_aside_and_no_earlier_one_does() -> None:
+    appended(for_everyone())
+    handle = Handling(poison=[1])
+    for _ in range(4):
+        read(handle)
+    assert not ReaderFault.objects.exists()
+
+    read(handle)
+
+    fault = ReaderFault.objects.get()
+    assert (fault.reader, fault.seq, fault.failed_at) == (READER, 1, make.AT)
+    assert fault.error == "Poisoned: not {1}"
+    assert handle.given == [[1]] * 5
+    assert (seq_read_by(READER), Bookmark.objects.get().failures) == (1, 0)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("poison", [[1], [7], [20], [3, 4], [1, 20]])
+def test_a_poison_event_delays_its_neighbours_by_its_own_five_failures_at_most(
+    poison: list[int],
+) -> None:
+    appended(*[for_everyone()] * 20)
+    handle = Handling(poison)
+
+    for _ in range(5 * len(poison) + 1):
+        read(handle)
+
+    assert handle.kept == [seq for seq in range(1, 21) if seq not in poison]
+    assert list(ReaderFault.objects.order_by("seq").values_list("seq", flat=True)) == poison
+    assert seq_read_by(READER) == 20
+
+
+@pytest.mark.django_db
+def test_an_event_that_is_set_aside_is_not_given_again() -> None:
+    appended(for_everyone(), for_everyone())
+    handle = Handling(poison=[1])
+    for _ in range(6):
+        read(handle)
+    handle.given.clear()
+    appended(for_everyone())
+
+    read(handle)
+
+    assert handle.given == [[3]]
+
+
+@pytest.mark.django_db
+def test_what_a_handler_appends_itself_is_read_after_what_it_was_given() -> None:
+    appended(for_everyone("a"), for_everyone("b"))
+    handle = Handling()
+
+    def answers_once(events: Sequence[LedgerEvent]) -> None:
+        handle(events)
+        if len(handle.given) == 1:
+            append_events([for_everyone("answer"), for_record_readers()], by=MACHINE, at=make.AT)
+
+    count = read(answers_once)
+
+    assert count == 3
+    assert handle.given == [[1, 2], [3]]
+    assert seq_read_by(READER) == 4
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_processes_never_handle_the_same_events() -> None:
+    appended(for_everyone(), for_everyone())
+    first, second = Handling(), Handling()
+    counts: list[int] = []
+
+    def read_beside() -> int:
+        try:
+            return read(second)
+        finally:
+            connections.close_all()
+
+    def while_the_other_reads(events: Sequence[LedgerEvent]) -> None:
+        first(events)
+        with ThreadPoolExecutor(max_workers=1) as other:
+            counts.append(other.submit(read_beside).result())
+
+    counts.append(read(while_the_other_reads))
+
+    assert counts == [0, 2]
+    assert (first.kept, second.given) == ([1, 2], [])
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_reader_is_not_shown_what_is_not_committed() -> None:
+    appended(for_everyone())
+    handle = Handling()
+
+    def read_beside() -> int:
+        try:
+            return read(handle)
+        finally:
+            connections.close_all()
+
+    with transaction.atomic(), ThreadPoolExecutor(max_workers=1) as other:
+        append_events([for_everyone(), for_everyone()], by=MACHINE, at=make.AT)
+        other.submit(read_beside).result()
+    read(handle)
+
+    assert handle.given == [[1], [2, 3]]

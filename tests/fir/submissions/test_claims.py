@@ -1,0 +1,188 @@
+"""What somebody says of a release is read whole, with every fault of form named at once."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from fir.submissions.claims import (
+    MOST_NOTES,
+    MOST_PREDECESSORS,
+    MOST_TEXT,
+    READERS,
+    REQUIRED,
+    Claim,
+    read_claim,
+)
+from tests import make
+
+OVERRIDE, ZERO_WIDTH, SOFT_HYPHEN, SEPARATOR = "\u202e", "\u200b", "\u00ad", "\u2028"
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(), inner, max_size=4),
+    max_leaves=8,
+)
+WRONG: dict[str, Any] = {
+    "device_type": "METER",
+    "manufacturer_identifier": "Fine Meters",
+    "device_model": "101",
+    "firmware_version": "1.2.3",
+    "manufacturer_image_hash": "ABC",
+    "smets_chts_version": 5.1,
+    "gbcs_version": ["4.2"],
+    "esme_variant": {"A": 1},
+    "cpa_certificate_id": "x" * (MOST_TEXT + 1),
+    "cpa_expiry_date": "31 January 2029",
+    "cpa_renewal_date": "2029-02-30",
+    "zigbee_certificate_id": "ZIG\x00",
+    "dlms_certificate_id": True,
+    "predecessors": ["CPL 1"],
+    "release_notes": "x" * (MOST_NOTES + 1),
+    "carries_updates": "yes",
+}
+
+
+def faults_of(**changes: Any) -> list[tuple[str, str]]:
+    """Field and code of every fault of a good release with some things said otherwise."""
+    return [(fault.field, fault.code) for fault in read_claim(make.release(9, **changes))[1]]
+
+
+def test_a_release_without_a_fault_is_read_as_it_was_meant() -> None:
+    claim, faults = read_claim(
+        make.release(
+            9,
+            device_type="esme",
+            manufacturer_identifier="0xf1a1",
+            smets_chts_version="  SMETS V5.1 ",
+            cpa_expiry_date="31/01/2029",
+            predecessors=["cpl-000002", "CPL-000001", "CPL-000002"],
+        )
+    )
+
+    assert faults == []
+    assert claim == Claim(
+        device_type="ESME",
+        manufacturer_identifier="F1A1",
+        device_model="00010101",
+        firmware_version="00000009",
+        manufacturer_image_hash=make.image_hash(9),
+        smets_chts_version="SMETS V5.1",
+        gbcs_version="4.2",
+        esme_variant="A",
+        cpa_certificate_id="CPA-9",
+        cpa_expiry_date=date(2029, 1, 31),
+        cpa_renewal_date=date(2029, 1, 31),
+        predecessors=("CPL-000001", "CPL-000002"),
+        release_notes="Mends the clock.",
+    )
+
+
+def test_every_field_of_a_wrong_form_is_named_in_one_answer() -> None:
+    assert set(WRONG) == set(READERS)
+
+    claim, faults = read_claim(WRONG)
+
+    assert claim == Claim()
+    assert [fault.field for fault in faults] == list(READERS)
+    assert all(fault.code and fault.message for fault in faults)
+
+
+def test_every_missing_field_is_named_in_one_answer() -> None:
+    claim, faults = read_claim({})
+
+    assert claim == Claim()
+    assert [(f.field, f.code) for f in faults if f.field in REQUIRED] == [
+        (name, "FIELD_MISSING") for name in READERS if name in REQUIRED
+    ]
+
+
+@pytest.mark.parametrize("name", REQUIRED)
+@pytest.mark.parametrize("nothing", [None, "", "  ", "\u3000"])
+def test_a_required_field_that_says_nothing_is_a_fault(name: str, nothing: Any) -> None:
+    assert [field for field, _ in faults_of(**{name: nothing})] == [name]
+
+
+@pytest.mark.parametrize("name", sorted(set(READERS) - set(REQUIRED)))
+@pytest.mark.parametrize("nothing", [None, "", " "])
+def test_an_optional_field_may_say_nothing(name: str, nothing: Any) -> None:
+    assert faults_of(**{name: nothing}) == []
+
+
+def test_a_field_nobody_knows_is_named() -> None:
+    assert faults_of(firmware_ver="00000009") == [("firmware_ver", "FIELD_UNKNOWN")]
+
+
+def test_the_name_of_an_unknown_field_is_repeated_only_as_far_as_it_can_be_shown() -> None:
+    ((field, code),) = faults_of(**{"\ud800\x00" + OVERRIDE + "x" * 500: 1})
+
+    assert code == "FIELD_UNKNOWN"
+    assert field.isprintable()
+    assert len(field) <= 80
+
+
+@pytest.mark.parametrize(
+    "hidden", ["\x00", "\x1b[31m", "\x85", OVERRIDE, ZERO_WIDTH, SOFT_HYPHEN, "\ud800", SEPARATOR]
+)
+@pytest.mark.parametrize("name", ["smets_chts_version", "cpa_certificate_id", "release_notes"])
+def test_what_cannot_be_seen_is_refused_in_text(name: str, hidden: str) -> None:
+    assert faults_of(**{name: f"a{hidden}b"}) == [(name, "CONTROL_CHARACTER")]
+
+
+def test_notes_may_have_lines_and_other_text_may_not() -> None:
+    assert faults_of(release_notes="One.\r\n\tTwo.\n") == []
+    assert faults_of(gbcs_version="4.\n2") == [("gbcs_version", "CONTROL_CHARACTER")]
+
+
+@pytest.mark.parametrize("said", ["N/A", "n/a", " N/A "])
+def test_not_applicable_says_that_there_is_no_predecessor(said: str) -> None:
+    claim, faults = read_claim(make.release(9, predecessors=said))
+
+    assert (claim.predecessors, faults) == ((), [])
+
+
+@pytest.mark.parametrize(
+    ("said", "code"),
+    [
+        ([], "FIELD_MISSING"),
+        ("none", "PREDECESSORS_FORM"),
+        ("CPL-000001", "PREDECESSORS_FORM"),
+        ({"CPL-000001": True}, "PREDECESSORS_FORM"),
+        (["N/A"], "BAD_CPL_ENTRY_ID"),
+        (["CPL-000001", None], "NOT_TEXT"),
+        (["CPL-000001"] * (MOST_PREDECESSORS + 1), "TOO_MANY"),
+    ],
+)
+def test_predecessors_are_a_list_of_entries_or_not_applicable(said: Any, code: str) -> None:
+    assert faults_of(predecessors=said) == [("predecessors", code)]
+
+
+@pytest.mark.parametrize("said", ["true", 1, 0, "N/A", []])
+def test_yes_or_no_is_said_as_such(said: Any) -> None:
+    expected = [] if said == [] else [("carries_updates", "NOT_YES_OR_NO")]
+
+    assert faults_of(carries_updates=said) == expected
+
+
+@given(st.dictionaries(st.sampled_from(list(READERS)) | st.text(), JSON))
+def test_whatever_json_says_is_read_or_named_and_never_raises(said: dict[str, Any]) -> None:
+    claim, faults = read_claim(said)
+
+    named = {fault.field for fault in faults}
+    for name in READERS:
+        unsaid = getattr(claim, name) == getattr(Claim(), name)
+        assert not (name in named and not unsaid), f"{name} is both read and refused"
+    assert all(fault.message for fault in faults)
+    assert (not faults) <= all(getattr(claim, name) not in (None, "") for name in REQUIRED)
+
+
+@given(name=st.sampled_from(list(READERS)), value=JSON)
+def test_one_wrong_field_never_hides_another(name: str, value: Any) -> None:
+    other = "gbcs_version" if name != "gbcs_version" else "esme_variant"
+
+    faults = faults_of(**{name: value, other: 7})
+
+    assert (other, "NOT_TEXT") in faults

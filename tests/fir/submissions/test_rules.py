@@ -1,0 +1,153 @@
+"""Every rule of a submission, kept and broken, without a database."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+from typing import Any
+
+import pytest
+
+from fir.submissions.claims import Claim
+from fir.submissions.rules import ALL_RULES, Known, SubmissionFacts, broken_rules, sentence_of
+from tests import make
+
+TODAY = make.AT.date()
+YESTERDAY, TOMORROW = date(2026, 11, 19), date(2026, 11, 21)
+CLAIM = Claim(
+    device_type="ESME",
+    manufacturer_identifier="F1A1",
+    device_model="00010101",
+    firmware_version="00000009",
+    manufacturer_image_hash=make.image_hash(9),
+    smets_chts_version="SMETS V5.1",
+    gbcs_version="4.2",
+    cpa_certificate_id="CPA-9",
+    cpa_renewal_date=TODAY,
+    predecessors=("CPL-1",),
+)
+OWN = Known("CPL-1", "ESME", "F1A1", "0001")
+FACTS = SubmissionFacts(
+    claim=CLAIM,
+    today=TODAY,
+    predecessors={"CPL-1": OWN},
+    uses_of_hash=(),
+    listed_already=(),
+    waiting_already=False,
+)
+
+
+def facts(claim: dict[str, Any] | None = None, **changes: Any) -> SubmissionFacts:
+    return replace(FACTS, claim=replace(CLAIM, **(claim or {})), **changes)
+
+
+def uses(*known: Known) -> SubmissionFacts:
+    return facts(uses_of_hash=known)
+
+
+def over(known: Known) -> SubmissionFacts:
+    return facts(predecessors={"CPL-1": known})
+
+
+KEPT = [
+    facts(),
+    facts({"predecessors": ()}, predecessors={}),
+    facts({"predecessors": None}, predecessors={}),
+    replace(
+        FACTS,
+        claim=replace(CLAIM, device_type="CHF", carries_updates=False),
+        predecessors={"CPL-1": replace(OWN, device_type="CHF")},
+    ),
+    # A family shares its image over a range of hardware, and a maker may share it between two.
+    uses(replace(OWN, cpl_entry_id="CPL-2"), replace(OWN, cpl_entry_id="CPL-3", family="0002")),
+    facts({"cpa_certificate_id": "", "cpa_renewal_date": None}),
+    facts({"cpa_expiry_date": TODAY, "cpa_renewal_date": TOMORROW}),
+    # What could not be read was reported already: no rule complains of it a second time.
+    facts({"device_type": None}, uses_of_hash=(replace(OWN, device_type="GSME"),)),
+    facts({"manufacturer_identifier": None, "device_type": None, "device_model": None}),
+]
+BROKEN = {
+    "NOT_LISTED_BY_ITSELF": [
+        replace(
+            FACTS,
+            claim=replace(CLAIM, device_type="GPF"),
+            predecessors={"CPL-1": replace(OWN, device_type="GPF")},
+        )
+    ],
+    "LISTED_ALREADY": [facts(listed_already=("CPL-8",))],
+    "WAITING_ALREADY": [facts(waiting_already=True)],
+    "HASH_OF_ANOTHER": [
+        uses(replace(OWN, device_type="GSME")),
+        uses(replace(OWN, manufacturer_identifier="F1A2")),
+    ],
+    "PREDECESSOR_NOT_LISTED": [facts({"predecessors": ("CPL-1", "CPL-7")})],
+    "PREDECESSOR_OF_ANOTHER_FAMILY": [
+        over(replace(OWN, device_type="GSME")),
+        over(replace(OWN, manufacturer_identifier="F1A2")),
+        over(replace(OWN, family="0002")),
+    ],
+    "CERTIFICATE_LAPSED": [
+        facts({"cpa_renewal_date": YESTERDAY}),
+        facts({"cpa_expiry_date": YESTERDAY, "cpa_renewal_date": None}),
+        facts({"cpa_expiry_date": YESTERDAY, "cpa_renewal_date": TOMORROW}),
+    ],
+    "CERTIFICATE_NOT_NAMED": [facts({"cpa_certificate_id": ""})],
+    "NOT_A_HUB": [facts({"carries_updates": True}), facts({"carries_updates": False})],
+}
+
+
+@pytest.mark.parametrize("kept", KEPT)
+def test_a_release_without_a_fault_keeps_every_rule(kept: SubmissionFacts) -> None:
+    assert broken_rules(kept) == []
+
+
+@pytest.mark.parametrize(
+    ("code", "broken"), [(code, one) for code, all_ in BROKEN.items() for one in all_]
+)
+def test_each_rule_is_broken_by_its_own_fault_and_by_that_alone(
+    code: str, broken: SubmissionFacts
+) -> None:
+    assert [fault.code for fault in broken_rules(broken)] == [code]
+
+
+def test_every_rule_is_broken_somewhere_above() -> None:
+    assert [rule.code for rule in ALL_RULES] == list(BROKEN)
+
+
+def test_every_broken_rule_is_told_at_once() -> None:
+    worst = facts(
+        {"device_type": "GPF", "carries_updates": True, "cpa_certificate_id": "",
+         "cpa_renewal_date": YESTERDAY, "predecessors": ("CPL-1", "CPL-7")},
+        listed_already=("CPL-8",),
+        waiting_already=True,
+        uses_of_hash=(replace(OWN, cpl_entry_id="CPL-5"),),
+    )  # fmt: skip
+
+    assert [fault.code for fault in broken_rules(worst)] == [rule.code for rule in ALL_RULES]
+
+
+@pytest.mark.parametrize("rule", ALL_RULES, ids=lambda rule: rule.code)
+def test_a_rule_reads_as_a_sentence_and_names_its_field_and_source(rule: Any) -> None:
+    sentence = sentence_of(rule)
+
+    assert sentence[0].isupper()
+    assert sentence.endswith(".")
+    assert "\n" not in sentence
+    assert rule.field in make.release() | {"carries_updates": None}
+    assert rule.reference
+
+
+@pytest.mark.parametrize(
+    ("broken", "named"),
+    [
+        (BROKEN["LISTED_ALREADY"][0], "CPL-8"),
+        (uses(replace(OWN, device_type="GSME")), "CPL-1"),
+        (BROKEN["PREDECESSOR_NOT_LISTED"][0], "CPL-7"),
+        (over(replace(OWN, family="0002")), "CPL-1"),
+        (facts({"cpa_expiry_date": YESTERDAY, "cpa_renewal_date": TOMORROW}), "2026-11-19"),
+    ],
+)
+def test_a_broken_rule_names_what_breaks_it(broken: SubmissionFacts, named: str) -> None:
+    (fault,) = broken_rules(broken)
+
+    assert named in fault.message
