@@ -129,7 +129,7 @@ USE_TZ = True
 USE_I18N = False
 
 SECURE_CONTENT_TYPE_NOSNIFF = True
-DATA_UPLOAD_MAX_MEMORY_SIZE = 2_500_000
+DATA_UPLOAD_MAX_MEMORY_SIZE = 2_500_000  # an inventory is read as it streams, without this limit
 
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["fir.api.authentication.KeyAuthentication"],

@@ -6,6 +6,7 @@ import hashlib
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
+from django.conf import settings
 from django.http import HttpResponse
 from django.utils.http import parse_etags
 from rest_framework.exceptions import NotAuthenticated, PermissionDenied
@@ -13,7 +14,7 @@ from rest_framework.pagination import CursorPagination
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from fir.api.problems import InputRefused
+from fir.api.problems import BodyTooLarge, InputRefused
 from fir.parties.models import Actor
 from fir.submissions.claims import Fault
 
@@ -41,10 +42,13 @@ class Door(APIView):
     parameters: ClassVar[tuple[str, ...]] = ()
     takes: ClassVar[Mapping[str, Any]] = {}
     answers: ClassVar[Mapping[str, tuple[int | tuple[int, str], Any]]] = {}
+    reads_as_it_streams: ClassVar[bool] = False  # others hold the whole body, so it has a limit
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         """Let the asker in, then look at the parameters."""
         super().initial(request, *args, **kwargs)
+        if not self.reads_as_it_streams:
+            _refuse_large_body(request)
         unknown = sorted(set(request.query_params) - set(self.parameters))
         if unknown:
             known = ", ".join(self.parameters) or "none"
@@ -127,6 +131,12 @@ class Door(APIView):
         if isinstance(made, str):
             return HttpResponse(made, content_type="application/json", headers=headers)
         return Response(made, headers=headers)
+
+
+def _refuse_large_body(request: Request) -> None:
+    most = settings.DATA_UPLOAD_MAX_MEMORY_SIZE or 0
+    if int(request.META.get("CONTENT_LENGTH") or 0) > most:
+        raise BodyTooLarge(f"At most {most} bytes are taken here.")
 
 
 class Pages(CursorPagination):

@@ -40,6 +40,12 @@ STATUSES: Mapping[type[Exception], HTTPStatus] = {
 }
 
 
+class BodyTooLarge(exceptions.APIException):
+    """A body that would have to be held whole is larger than FIR holds."""
+
+    status_code = HTTPStatus.REQUEST_ENTITY_TOO_LARGE
+
+
 class InputRefused(exceptions.APIException):
     """Input that a door cannot take, with a fault for each thing to mend."""
 

@@ -22,7 +22,7 @@ from fir.eligibility.rules import (
 )
 from fir.estates.queries import cohorts_of, standing_loads
 from fir.ledger.models import MACHINE
-from fir.ledger.operations import NewEvent, append_events, read_ledger
+from fir.ledger.operations import NewEvent, append_events, read_ledger, reading
 from fir.records.queries import entries_of_models, models_of_entries, path_entry
 
 if TYPE_CHECKING:
@@ -43,6 +43,18 @@ def read_news(*, at: datetime) -> int:
     return read_ledger(
         reader=READER, kinds=ELIGIBILITY_KINDS, handle=partial(_assess_news, at=at), at=at
     )
+
+
+def assess_new_day(*, at: datetime) -> int:
+    """Work out anew what was last worked out on an earlier day, since certificates lapse with the
+    days; the number of estates. Stands aside while another process reads."""
+    with reading(READER) as bookmark:
+        if bookmark is None:
+            return 0
+        stale = Assessment.objects.filter(assessed_at__date__lt=at.date()).select_related("party")
+        loads = standing_loads({assessment.party.slug for assessment in stale})
+        assess_estates(loads, at=at)
+        return len(loads)
 
 
 def _assess_news(events: Sequence[LedgerEvent], *, at: datetime) -> None:

@@ -1,4 +1,6 @@
-"""May these devices take this release? One class a rule, worded in its docstring as the user will read it.
+"""May these devices take this release?
+
+One class a rule, worded in its docstring as the user will read it.
 
 Rules are pure and run once per cohort. Every rule is asked; every one that does not hold is told.
 """

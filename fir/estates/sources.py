@@ -148,13 +148,10 @@ class _Lines:
             for piece in self.pieces:
                 *lines, rest = (rest + decoder.decode(piece)).split("\n")
                 for line in lines:
+                    self._check(line)
                     self.count += 1
                     yield f"{line}\n"
-                if len(rest) > LONGEST_LINE:
-                    raise SourceFault(
-                        self.count + 1,
-                        f"This line is longer than {LONGEST_LINE:,} characters, which no row is.",
-                    )
+                self._check(rest)
             rest += decoder.decode(b"", final=True)
         except UnicodeDecodeError as error:
             raise SourceFault(
@@ -164,6 +161,13 @@ class _Lines:
             self.count += 1
             self.last_is_whole = False
             yield rest
+
+    def _check(self, line: str) -> None:
+        if len(line) > LONGEST_LINE:
+            raise SourceFault(
+                self.count + 1,
+                f"This line is longer than {LONGEST_LINE:,} characters, which no row is.",
+            )
 
 
 def _from_csv(pieces: Iterable[bytes]) -> Iterator[RawDevice]:

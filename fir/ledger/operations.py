@@ -7,7 +7,7 @@ import time
 import uuid
 from collections.abc import Callable, Collection, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
@@ -22,7 +22,7 @@ from fir.ledger.queries import event_body, last_seq, news_after
 from fir.ledger.rules import canonical_text, check_payload, leaf_hash
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
 logger = logging.getLogger(__name__)
 
@@ -180,11 +180,9 @@ def _read_batch(*, reader: str, kinds: Collection[str], handle: Handler, limit: 
 
     Raises _HandlerFailed.
     """
-    Bookmark.objects.get_or_create(reader=reader)
     seen: list[int] = []
     try:
-        with transaction.atomic():
-            bookmark = _claim(reader)
+        with reading(reader) as bookmark:
             if bookmark is None:
                 return None
             head = last_seq()
@@ -201,9 +199,13 @@ def _read_batch(*, reader: str, kinds: Collection[str], handle: Handler, limit: 
     return len(seen) or None
 
 
-def _claim(reader: str) -> Bookmark | None:
-    claimed = Bookmark.objects.select_for_update(skip_locked=True).filter(reader=reader)
-    return claimed.first()
+@contextmanager
+def reading(reader: str) -> Iterator[Bookmark | None]:
+    """A transaction in which nobody else reads as this reader; None when somebody does."""
+    Bookmark.objects.get_or_create(reader=reader)
+    with transaction.atomic():
+        claimed = Bookmark.objects.select_for_update(skip_locked=True).filter(reader=reader)
+        yield claimed.first()
 
 
 def _move(bookmark: Bookmark, seq: int) -> None:
@@ -212,20 +214,19 @@ def _move(bookmark: Bookmark, seq: int) -> None:
         bookmark.save(update_fields=["seq", "failures"])
 
 
-@transaction.atomic
 def _set_aside(*, reader: str, failure: _HandlerFailed, at: datetime) -> bool:
     """Count a failure at one event; at the fifth, set the event aside. Whether it was."""
-    bookmark = _claim(reader)
-    if bookmark is None:
-        return False
-    bookmark.failures += 1
-    aside = bookmark.failures >= FAILURES_BEFORE_PARKING
-    if aside:
-        (seq,), cause = failure.seqs, failure.__cause__
-        text = f"{type(cause).__name__}: {cause}"
-        ReaderFault.objects.get_or_create(
-            reader=reader, seq=seq, defaults={"error": text[:2000], "failed_at": at}
-        )
-        bookmark.seq, bookmark.failures = seq, 0
-    bookmark.save(update_fields=["seq", "failures"])
-    return aside
+    with reading(reader) as bookmark:
+        if bookmark is None:
+            return False
+        bookmark.failures += 1
+        aside = bookmark.failures >= FAILURES_BEFORE_PARKING
+        if aside:
+            (seq,), cause = failure.seqs, failure.__cause__
+            text = f"{type(cause).__name__}: {cause}"
+            ReaderFault.objects.get_or_create(
+                reader=reader, seq=seq, defaults={"error": text[:2000], "failed_at": at}
+            )
+            bookmark.seq, bookmark.failures = seq, 0
+        bookmark.save(update_fields=["seq", "failures"])
+        return aside

@@ -87,7 +87,7 @@ def admit_party(
         )
     payload = {
         "party": slug,
-        "category": category,
+        "category": str(category),
         "user_roles": list(user_roles),
         "manufacturer_identifiers": identifiers,
     }

@@ -6,7 +6,7 @@ from collections import defaultdict
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
-from cpl.models import CURRENT
+from cpl.models import CURRENT, EntryRevision
 from cpl.queries import search_entries
 from fir.ledger.models import LedgerEvent
 from fir.ledger.queries import payload_of
@@ -132,7 +132,7 @@ def record_faults() -> Iterator[str]:
     records = {
         str(record.pk): record
         for record in FirmwareRecord.objects.select_related("entry__device_model__manufacturer")
-        .prefetch_related("steps__predecessor")
+        .prefetch_related("steps__predecessor", "entry__entryrevision_set")
         .iterator(chunk_size=2000)
     }
     published = LedgerEvent.objects.filter(kind="FIRMWARE_PUBLISHED").order_by("seq")
@@ -150,13 +150,21 @@ def record_faults() -> Iterator[str]:
 
 
 def _locked_facts(record: FirmwareRecord) -> dict[str, object]:
+    """What the record and its entry say now of what its event told for good."""
     model = record.entry.device_model
+    revisions = record.entry.entryrevision_set.all()
+    said = max(revisions, key=lambda revision: revision.pk, default=EntryRevision())
     return {
         "cpl_entry_id": record.entry.cpl_entry_id,
         "device_type": model.device_type,
         "manufacturer_identifier": model.manufacturer.identifier,
         "device_model": model.device_model,
         "firmware_version": record.entry.firmware_version,
+        "date_added": record.entry.date_added.isoformat(),
+        "smets_chts_version": said.smets_chts_version,
+        "gbcs_version": said.gbcs_version,
+        "esme_variant": said.esme_variant,
+        "manufacturer_image_hash": said.manufacturer_image_hash,
         "pathway": record.pathway,
         "predecessors": sorted(step.predecessor.cpl_entry_id for step in record.steps.all()),
         "release_notes": record.release_notes,

@@ -1,4 +1,6 @@
-"""May this release be published? One class a rule, worded in its docstring as the user will read it.
+"""May this release be published?
+
+One class a rule, worded in its docstring as the user will read it.
 
 Rules are pure: frozen facts in, yes or no out. A rule that lacks a fact it needs holds, because the
 missing fact was reported already.

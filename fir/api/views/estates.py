@@ -45,6 +45,7 @@ class EstateLoads(Door):
     answers = {"GET": (200, shapes.EstateLoadPage), "POST": (202, shapes.EstateLoad)}
     takes = {"POST": {"text/csv": OpenApiTypes.STR, "application/xml": OpenApiTypes.STR}}
     requires = {"GET": (Permission.VIEW_ESTATE,), "POST": (Permission.LOAD_ESTATE,)}
+    reads_as_it_streams = True
     parameters = ("mode", *PAGING)
 
     def get(self, request: Request) -> Response:

@@ -106,6 +106,13 @@ def test_a_body_that_is_no_release_is_answered_in_words(client: Client, body: An
     assert answer.json()["detail"]
 
 
+def test_a_body_that_is_too_large_to_hold_is_not_read(client: Client) -> None:
+    answer = post(client, SUBMISSIONS, make.bearer(make.maker()), b" " * 2_500_001)
+
+    assert answer.status_code == 413
+    assert "2500000" in answer.json()["detail"]
+
+
 def test_the_decider_is_somebody_else(client: Client) -> None:
     administrator = make.party(
         "administrator", "ADMINISTRATOR", manufacturer_identifiers=[make.MAKER]

@@ -1,0 +1,247 @@
+"""An inventory is read whole in any of its forms, or refused with the line and the reason."""
+
+from __future__ import annotations
+
+import gzip
+import zlib
+from itertools import pairwise
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from fir.estates.sources import LONGEST_LINE, SourceFault, read_source
+from tests import make
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from fir.estates.rules import RawDevice
+
+RESPONSE = (Path(__file__).parents[2] / "data" / "read-inventory-response.xml").read_bytes()
+CSV = make.inventory(
+    make.device(1),
+    make.device(2, DeviceType="PPMID", CHFDeviceID=make.device_id(9)),
+    make.device(3, DeviceManufacturer='"GFI, Söhne"', DeviceModel='"two\nlines"'),
+    make.device(9, DeviceType="CHF"),
+)
+WINDOWS = b"\xef\xbb\xbf" + make.inventory(make.device(1), make.device(2)).replace(b"\n", b"\r\n")
+FORMS = {"csv": CSV, "windows": WINDOWS, "gzip": gzip.compress(CSV), "response": RESPONSE,
+         "packed response": gzip.compress(RESPONSE)}  # fmt: skip
+
+
+def read(*pieces: bytes) -> list[RawDevice]:
+    return list(read_source(pieces))
+
+
+def refusal(*pieces: bytes) -> SourceFault:
+    with pytest.raises(SourceFault) as fault:
+        read(*pieces)
+    assert str(fault.value).startswith(f"Line {fault.value.line}: ")
+    return fault.value
+
+
+def test_a_row_comes_out_with_its_contract_columns_and_its_line() -> None:
+    first, second, third, fourth = read(CSV)
+
+    assert [one.line for one in (first, second, third, fourth)] == [2, 3, 5, 6]
+    assert first.device_id == make.device_id(1)
+    assert (second.device_type, second.chf_device_id) == ("PPMID", make.device_id(9))
+    assert (third.manufacturer, third.device_model) == ("GFI, Söhne", "two\nlines")
+    assert (fourth.device_type, fourth.responsible_role) == ("CHF", "")
+
+
+def test_headings_come_in_any_order_case_and_spacing_and_other_columns_stay_behind() -> None:
+    rows = b"UPRN,chf device id,Device_Firmware-Version,DEVICEMODEL,Responsible Role,PostCode," \
+           b"DeviceManufacturer,devicestatus,DeviceType,DeviceID\n" \
+           b"100023336956,,00000001,00010101,GS,ZZ1 1ZZ,F1A1,Pending,ESME,01\n"  # fmt: skip
+
+    (only,) = read(rows)
+
+    assert (only.device_id, only.device_type, only.device_status) == ("01", "ESME", "Pending")
+    assert (only.firmware_version, only.responsible_role) == ("00000001", "GS")
+    assert "100023336956" not in repr(only)
+    assert "ZZ1" not in repr(only)
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_single_bytes_give_the_same_rows(form: str) -> None:
+    data = FORMS[form]
+
+    assert read(*(data[i : i + 1] for i in range(len(data)))) == read(data)
+
+
+@given(form=st.sampled_from(sorted(FORMS)), data=st.data())
+def test_where_the_pieces_are_cut_makes_no_difference(form: str, data: st.DataObject) -> None:
+    whole = FORMS[form]
+    cuts = data.draw(st.lists(st.integers(0, len(whole)), max_size=20))
+
+    edges = [0, *sorted(cuts), len(whole)]
+
+    assert read(*(whole[a:b] for a, b in pairwise(edges))) == read(whole)
+
+
+@given(st.lists(st.binary(max_size=60), max_size=4), st.booleans())
+def test_arbitrary_bytes_raise_nothing_but_the_fault(pieces: list[bytes], headed: bool) -> None:
+    opening = [make.CSV_HEADINGS.encode() + b"\n"] if headed else []
+
+    try:
+        read(*opening, *pieces)
+    except SourceFault as fault:
+        assert fault.line >= 1
+
+
+@pytest.mark.parametrize("nothing", [(), (b"",), (b"", b""), (gzip.compress(b""),)])
+def test_nothing_at_all_is_refused(nothing: tuple[bytes, ...]) -> None:
+    assert "empty" in str(refusal(*nothing))
+
+
+@pytest.mark.parametrize(
+    ("data", "names"),
+    [
+        (CSV.replace(b"DeviceModel", b"Model"), "DeviceModel"),
+        (b"DeviceID,DeviceType\n", "DeviceFirmwareVersion"),
+        (CSV.replace(b"DeviceModel", b"DeviceType"), "DeviceModel"),
+        (b"Device ID," + CSV, "stand twice: DeviceID"),
+        (b"\xef\xbb\xbf", "DeviceID"),
+        (b"\n" + CSV, "DeviceID"),
+        (CSV.decode().encode("utf-16"), "UTF-8"),
+        (CSV.decode().encode("utf-16-le"), "UTF-8"),
+        (b"PK\x03\x04 and so on", "ZIP"),
+        (gzip.compress(b"PK\x05\x06 and so on"), "ZIP"),
+        (gzip.compress(gzip.compress(CSV)), "twice"),
+        (b"<Request/>", "DUIS"),
+    ],
+)  # fmt: skip
+def test_what_is_no_inventory_is_refused_with_its_reason(data: bytes, names: str) -> None:
+    fault = refusal(data)
+
+    assert fault.line == 1
+    assert names in str(fault)
+
+
+def test_a_heading_may_begin_like_a_zip_file() -> None:
+    rows = b"PK," + CSV.replace(b"\n00-", b"\n7,00-")
+
+    assert [one.device_id for one in read(rows)] == [one.device_id for one in read(CSV)]
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        (make.inventory(make.device(1))[:-12], 2),
+        (make.inventory(make.device(1), make.device(2))[: -len(",00000001,\n") - 3], 3),
+        (make.inventory(make.device(1)) + b'00-00,"ESME', 3),
+        (make.inventory(make.device(1)) + b'00-00,"ESME"x,', 3),
+    ],
+)
+def test_a_csv_that_is_cut_off_names_the_line(text: bytes, line: int) -> None:
+    for data in (text, gzip.compress(text)):
+        fault = refusal(data)
+
+        assert fault.line == line
+        assert "cut off" in str(fault)
+
+
+def test_a_gzip_that_is_cut_off_anywhere_is_refused() -> None:
+    packed = gzip.compress(CSV)
+
+    for cut in range(4, len(packed)):
+        assert "cut off" in str(refusal(packed[:cut]))
+
+
+def test_a_response_that_is_cut_off_names_the_line() -> None:
+    cut = RESPONSE.index(b"<sr:DeviceType>GSME")
+
+    fault = refusal(RESPONSE[:cut])
+
+    assert fault.line == RESPONSE[:cut].count(b"\n") + 1
+    assert "cut off" in str(fault)
+
+
+def test_a_gzip_that_was_damaged_is_refused() -> None:
+    packed = gzip.compress(CSV)
+
+    assert "damaged" in str(refusal(packed[:-8] + bytes(8)))
+
+
+@pytest.mark.parametrize("cut", [-1, 0, 1, 10])
+def test_a_second_part_of_a_gzip_is_never_dropped_in_silence(cut: int) -> None:
+    first, second = gzip.compress(CSV), gzip.compress(make.inventory(make.device(7)))
+    both, edge = first + second, len(first) + cut
+
+    assert "more than one part" in str(refusal(both[:edge], both[edge:]))
+
+
+def test_a_row_whose_columns_cannot_be_told_apart_gives_its_line_alone() -> None:
+    short, long, good = (
+        "00-01,ESME,1 High Street",
+        "x,y,1 High Street,London,a,b,c,d",
+        "1,2,3,4,5,6,7",
+    )
+    rows = "\n".join([make.CSV_HEADINGS, short, long, good, ""]).encode()
+
+    first, second, third = read(rows)
+
+    assert (first.line, first.fault) == (2, "CELLS_MISSING")
+    assert (second.line, second.fault) == (3, "CELLS_TOO_MANY")
+    assert (third.line, third.fault, third.device_id) == (4, "", "1")
+    assert "High" not in repr([first, second])
+    assert "London" not in repr([first, second])
+
+
+def test_blank_lines_are_no_rows() -> None:
+    assert [one.line for one in read(CSV.replace(b"\n00-", b"\n\n00-") + b"\n\n")] == [3, 5, 8, 10]
+
+
+def test_a_nul_in_a_cell_is_one_rows_trouble() -> None:
+    (only,) = read(make.inventory(make.device(1, DeviceStatus="a\0b")))
+
+    assert only.device_status == "a\0b"
+
+
+def test_a_huge_field_is_refused_by_its_line() -> None:
+    rows = make.inventory(make.device(1), make.device(2, DeviceStatus="x" * 200_000))
+
+    assert refusal(rows).line == 3
+
+
+def endless(opening: bytes, filling: bytes) -> Iterator[bytes]:
+    yield opening
+    for taken in range(64):
+        assert taken < 48, "it went on reading"
+        yield filling
+
+
+@pytest.mark.parametrize("opening", [b"", CSV, CSV + b'"'])
+def test_a_line_without_an_end_is_refused_before_it_fills_the_memory(opening: bytes) -> None:
+    pieces = endless(opening, b"x" * (LONGEST_LINE // 16))
+
+    with pytest.raises(SourceFault):
+        list(read_source(pieces))
+
+
+def bomb() -> Iterable[bytes]:
+    packer = zlib.compressobj(9, wbits=31)
+    yield packer.compress(CSV)
+    for _ in range(24):
+        yield packer.compress(b"\n" * (1 << 20))
+    yield packer.flush()
+
+
+def test_a_gzip_bomb_is_refused() -> None:
+    assert "thousand times" in str(refusal(*bomb()))
+
+
+def test_a_fault_repeats_nothing_of_the_file() -> None:
+    secret = "1 Secret Street"
+    for data in (
+        f'{make.CSV_HEADINGS}\n"{secret}'.encode(),
+        f'{make.CSV_HEADINGS}\n"{secret}"{secret},'.encode(),
+        f"{make.CSV_HEADINGS}\n{secret}".encode(),
+        f"{secret},DeviceID\n".encode(),
+        RESPONSE.replace(b"<sr:UPRN>", f"<sr:UPRN>{secret}<".encode()),
+    ):
+        assert "Secret" not in str(refusal(data))
