@@ -26,7 +26,7 @@ check: $(TEST_INSTALLED) ## lint, format, types, import contracts, missing migra
 	$(BIN)/python -m ruff format --check .
 	@! find templates -name '*.html' | grep -q . || $(BIN)/python -m djlint --lint --quiet templates
 	$(BIN)/lint-imports
-	$(BIN)/python -m tests.run sh -c 'mypy cpl fir tests && python manage.py makemigrations --check --dry-run'
+	$(BIN)/python -m tests.run sh -c 'mypy cpl fir tests bench && python manage.py makemigrations --check --dry-run'
 
 bench: $(TEST_INSTALLED) ## the benchmarks, each as a ratio against its own reference
 	@$(BIN)/python -m tests.run python -m bench $(ARGS)

@@ -1,0 +1,1 @@
+"""Repeatable benchmarks: each figure is a ratio against a reference measured in the same run."""

@@ -1,0 +1,107 @@
+"""The figures: appending to the ledger, a page of the feed, loading an estate, assessing it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from django.db import connection, transaction
+from django.test import Client
+
+from fir.eligibility.models import Finding
+from fir.eligibility.operations import assess_estates
+from fir.estates.queries import standing_load_of
+from fir.ledger.operations import NewEvent, append_events
+from fir.parties.operations import operator
+from tests import make
+
+APPENDS, PAGES, DEVICES = 200, 50, 20_000
+Ratio = Callable[..., None]
+
+
+def appending(ratio: Ratio) -> None:
+    """One event a transaction, against one bare row a transaction."""
+    event = NewEvent("CONTACT_CHANGED", "manufacturer", "F1A1", {"manufacturer_identifier": "F1A1"})
+    author = operator().author
+
+    def ours() -> int:
+        for _ in range(APPENDS):
+            with transaction.atomic():
+                append_events([event], by=author, at=make.AT)
+        return APPENDS
+
+    def bare() -> int:
+        with connection.cursor() as cursor:
+            for _ in range(APPENDS):
+                with transaction.atomic():
+                    cursor.execute("INSERT INTO loads.bench (line) VALUES (1)")
+        return APPENDS
+
+    with connection.cursor() as cursor:
+        cursor.execute("CREATE TABLE loads.bench (line bigint)")
+    ratio("Appending an event", "committing one bare row", ours, bare)
+
+
+def feed(ratio: Ratio) -> None:
+    """A page of 100 events with key and audience, against the health check."""
+    client, headers = Client(), make.bearer(make.party("reader"))
+
+    def get(path: str) -> int:
+        for _ in range(PAGES):
+            answer = client.get(path, headers={**headers, "host": "localhost"})
+            assert answer.status_code == 200
+        return PAGES
+
+    ratio(
+        "A feed page of 100 events",
+        "a bare health check",
+        lambda: get("/api/v1/feed?limit=100"),
+        lambda: get("/health"),
+    )
+
+
+def loading(ratio: Ratio) -> None:
+    """An inventory, validated, counted, indexed and swapped in, against COPY of the same rows."""
+    supplier = make.party("big-light")
+    devices = [make.device(n, DeviceFirmwareVersion=f"{n % 7:08X}") for n in range(DEVICES)]
+    rows = [(n, n, None, n % 7) for n in range(DEVICES)]
+
+    def ours() -> int:
+        assert make.estate(supplier, *devices).state == "DONE"
+        return DEVICES
+
+    def bare() -> int:
+        with connection.cursor() as cursor:
+            cursor.execute("CREATE TABLE loads.plain (a int8, b int8 PRIMARY KEY, c int8, d int4)")
+            with cursor.copy("COPY loads.plain FROM STDIN (FORMAT BINARY)") as copy:
+                copy.set_types(["int8", "int8", "int8", "int4"])
+                for row in rows:
+                    copy.write_row(row)
+            cursor.execute("DROP TABLE loads.plain")
+        return DEVICES
+
+    ratio("Loading and assessing an estate", "COPY into an indexed table", ours, bare)
+
+
+def assessing(ratio: Ratio) -> None:
+    """Working out an estate's findings, against reading and writing them without a thought."""
+    supplier = make.party("wide-light")
+    make.listed(*(make.row(n, manufacturer_image_hash="") for n in range(1, 3)))
+    statuses = [f"Status{chr(65 + a)}{chr(65 + b)}" for a in range(26) for b in range(26)]
+    make.estate(supplier, *(make.device(n, DeviceStatus=s) for n, s in enumerate(statuses, 1)))
+    load = standing_load_of(supplier)
+    assert load
+
+    def ours() -> int:
+        assess_estates([load], at=make.AT)
+        return len(statuses)
+
+    def bare() -> int:
+        rows = list(Finding.objects.filter(party=supplier))
+        Finding.objects.filter(party=supplier).delete()
+        Finding.objects.bulk_create(rows, batch_size=1000)
+        return len(rows)
+
+    ratio("Working out findings", "reading and writing the same findings", ours, bare)
+
+
+ALL = (appending, feed, loading, assessing)
