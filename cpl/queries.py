@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from django.db.models import Max, Q
+from django.db.models import Q
+from django.db.models.functions import Length
 
 from cpl.models import CURRENT, CPLEntry, DeviceModel, ListedEntry
 
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
 
     from django.db.models import QuerySet
 
-OWN_NUMBERS = r"^CPL-[0-9]{6}$"
+OWN_NUMBERS = r"^CPL-([0-9]{6}|[1-9][0-9]{6,8})$"
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +102,8 @@ def next_entry_id() -> str:
     Ask it under the list's lock (`cpl.operations.lock_list`), or two may get the same.
     """
     numbered = CPLEntry.objects.filter(cpl_entry_id__regex=OWN_NUMBERS)
-    highest = numbered.aggregate(highest=Max("cpl_entry_id"))["highest"]
+    ids = numbered.order_by(Length("cpl_entry_id").desc(), "-cpl_entry_id")
+    highest = ids.values_list("cpl_entry_id", flat=True).first()
     number = int(highest.removeprefix("CPL-")) + 1 if highest else 1
     return f"CPL-{number:06d}"
 

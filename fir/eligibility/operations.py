@@ -12,7 +12,7 @@ from fir.eligibility.assumptions import ASSUMPTIONS
 from fir.eligibility.catalogue import EMPTY, ListedFacts, ModelCatalogue, ModelKey, listed_key
 from fir.eligibility.models import Assessment, Finding
 from fir.eligibility.planner import Plan, plan_route
-from fir.eligibility.queries import ELIGIBILITY_KINDS, ENTRY_KINDS, READER
+from fir.eligibility.queries import ELIGIBILITY_KINDS, ENTRY_KINDS, READER, releases_told
 from fir.eligibility.rules import (
     CohortFacts,
     EligibilityFacts,
@@ -51,7 +51,9 @@ def assess_new_day(*, at: datetime) -> int:
     with reading(READER) as bookmark:
         if bookmark is None:
             return 0
-        stale = Assessment.objects.filter(assessed_at__date__lt=at.date()).select_related("party")
+        # By the days that the rules count in, which are those of `at`, not of the settings.
+        day = at.replace(hour=0, minute=0, second=0, microsecond=0)
+        stale = Assessment.objects.filter(assessed_at__lt=day).select_related("party")
         loads = standing_loads({assessment.party.slug for assessment in stale})
         assess_estates(loads, at=at)
         return len(loads)
@@ -64,7 +66,9 @@ def _assess_news(events: Sequence[LedgerEvent], *, at: datetime) -> None:
         assess_estates(standing_loads(loaded), at=at)
     if entries:
         assess_models(models_of_entries(entries), at=at)
-    told = [_assessed(event) for event in events if event.kind == "FIRMWARE_PUBLISHED"]
+    published = [event for event in events if event.kind == "FIRMWARE_PUBLISHED"]
+    known = releases_told(published)
+    told = [_assessed(event) for event in published if event.seq not in known]
     if told:
         append_events(told, by=MACHINE, at=at)
 
@@ -244,7 +248,7 @@ def _hub_key(cohort: Cohort) -> ModelKey:
 
 
 def _catalogues(cohorts: Sequence[Cohort]) -> Mapping[ModelKey, ModelCatalogue]:
-    keys = {_own_key(cohort) for cohort in cohorts if cohort.listable}
+    keys = {_own_key(cohort) for cohort in cohorts}
     keys |= {_hub_key(cohort) for cohort in cohorts if cohort.hub_model}
     return {
         key: ModelCatalogue(

@@ -10,12 +10,16 @@ from django.db.models import Count, Q, Sum
 from fir.eligibility.models import Assessment, Finding
 from fir.eligibility.rules import Outcome
 from fir.estates.queries import standing_load_of
-from fir.ledger.queries import newest_seq_of, seq_read_by
+from fir.ledger.models import LedgerEvent
+from fir.ledger.queries import newest_seq_of, payload_of, seq_read_by
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from django.db.models import QuerySet
 
     from fir.parties.models import Party
+    from fir.records.models import RepositoryEntry
 
 READER = "eligibility"
 ENTRY_KINDS = frozenset(
@@ -51,6 +55,17 @@ def standing_of(party: Party) -> Standing:
         complete=assessed == (load.pk if load else None)
         and seq >= newest_seq_of(ELIGIBILITY_KINDS, party.tags),
     )
+
+
+def releases_told(published: Collection[LedgerEvent]) -> set[object]:
+    """The seqs of those publications whose assessment stands in the ledger already: whoever reads
+    on from an earlier bookmark tells nobody twice."""
+    told = LedgerEvent.objects.filter(
+        kind="ELIGIBILITY_ASSESSED",
+        subject_type="cpl_entry",
+        subject_id__in={event.subject_id for event in published},
+    )
+    return {payload_of(event)["published_seq"] for event in told}
 
 
 def findings_of(
@@ -130,6 +145,18 @@ def suppliers_with(cpl_entry_id: str) -> dict[int, dict[str, int]]:
     for party_id, outcome, devices, _ in rows:
         found.setdefault(party_id, {})[outcome] = devices
     return found
+
+
+def suppliers_of_model(entry: RepositoryEntry) -> set[int]:
+    """The Suppliers (by Party number) that hold devices of an entry's Device Model, whatever was
+    found of them; a Gas Proxy Function is of its hub's."""
+    types = ["CHF", "GPF"] if entry.device_type == "CHF" else [entry.device_type]
+    findings = Finding.objects.filter(
+        cohort__device_type__in=types,
+        cohort__manufacturer_identifier=entry.manufacturer_identifier,
+        cohort__device_model=entry.device_model,
+    )
+    return set(findings.values_list("party_id", flat=True))
 
 
 def assessed_parties() -> set[int]:

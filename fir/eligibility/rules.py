@@ -177,8 +177,7 @@ class PathwayLeadsThere(Rule):
     code, reference = "NOT_A_PREDECESSOR", "MP231"
 
     def holds(self, facts: EligibilityFacts) -> bool:
-        moot = facts.route is None or facts.target is None
-        return moot or bool(facts.plan.route) or facts.plan.unknown
+        return _no_way_needed(facts) or bool(facts.plan.route) or facts.plan.unknown
 
 
 class PathwayIsKnown(Rule):
@@ -188,8 +187,7 @@ class PathwayIsKnown(Rule):
     code, reference, effect = "PATHWAY_UNKNOWN", "MP231", Effect.LEAVES_OPEN
 
     def holds(self, facts: EligibilityFacts) -> bool:
-        moot = facts.route is None or facts.target is None
-        return moot or bool(facts.plan.route) or not facts.plan.unknown
+        return _no_way_needed(facts) or bool(facts.plan.route) or not facts.plan.unknown
 
 
 class HubCarriesIt(Rule):
@@ -267,6 +265,10 @@ NOT_LISTED_SENTENCE = (
 
 def _disagree(entries: Collection[PathEntry]) -> bool:
     return len({e.manufacturer_image_hash for e in entries if e.current}) > 1
+
+
+def _no_way_needed(facts: EligibilityFacts) -> bool:
+    return facts.route is None or facts.target is None or facts.target.entry in facts.installed
 
 
 def _hub_matters(facts: EligibilityFacts) -> bool:

@@ -203,9 +203,7 @@ def _header(cells: list[str]) -> dict[int, str]:
     return {place: COLUMNS[name] for place, name in enumerate(names) if name in COLUMNS}
 
 
-def _raw(
-    header: dict[int, str], width: int, line: int, row: list[str], *, last: bool
-) -> RawDevice:
+def _raw(header: dict[int, str], width: int, line: int, row: list[str], *, last: bool) -> RawDevice:
     short = len(row) <= max(header)
     if short and last:
         raise SourceFault(line, "The file is cut off in this row: send it again whole.")

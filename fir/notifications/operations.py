@@ -13,7 +13,7 @@ from django.core.validators import validate_email
 from django.db import transaction
 from django.template.loader import render_to_string
 
-from fir.eligibility.queries import assessed_parties, suppliers_with
+from fir.eligibility.queries import assessed_parties, suppliers_of_model, suppliers_with
 from fir.eligibility.rules import Outcome
 from fir.ledger.operations import read_ledger
 from fir.notifications.channels import send_email
@@ -23,7 +23,7 @@ from fir.parties.queries import suppliers
 from fir.records.queries import contacts_of, repository_entry_of
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
     from fir.ledger.models import LedgerEvent
     from fir.parties.models import Actor, Party
@@ -75,10 +75,11 @@ def _raise_notices(events: Sequence[LedgerEvent], *, at: datetime) -> None:
     for event in events:
         entry = repository_entry_of(event.subject_id)
         found = suppliers_with(event.subject_id)
-        assessed = assessed_parties()
+        holders, assessed = suppliers_of_model(entry), assessed_parties()
         # A Supplier whose estate is known hears of its own models; one without an estate of all.
-        recipients = [s for s in suppliers() if s.pk in found or s.pk not in assessed]
-        _raise_for(event, entry, recipients, found, at=at)
+        # A holder without counts: a later release of the model was assessed before this was read.
+        recipients = [s for s in suppliers() if s.pk in holders or s.pk not in assessed]
+        _raise_for(event, entry, recipients, found, holders, at=at)
 
 
 def _raise_for(
@@ -86,6 +87,7 @@ def _raise_for(
     entry: RepositoryEntry,
     recipients: Sequence[Party],
     found: Mapping[int, Mapping[str, int]],
+    holders: Collection[int],
     *,
     at: datetime,
 ) -> None:
@@ -99,7 +101,13 @@ def _raise_for(
                 subject_id=entry.cpl_entry_id,
                 title=f"Firmware {entry.firmware_version} published for {entry.device_type} "
                 f"{entry.device_model}",
-                text=_text(entry, party, found.get(party.pk, {}), contact),
+                text=_text(
+                    entry,
+                    party,
+                    found.get(party.pk, {}),
+                    contact,
+                    is_holder=party.pk in holders,
+                ),
                 counts=dict(found.get(party.pk, {})),
                 raised_at=at,
             )
@@ -122,8 +130,16 @@ def _contact_line(entry: RepositoryEntry) -> str:
     return f"{contact.role}, {contact.email}"
 
 
-def _text(entry: RepositoryEntry, party: Party, counts: Mapping[str, int], contact: str) -> str:
+def _text(
+    entry: RepositoryEntry,
+    party: Party,
+    counts: Mapping[str, int],
+    contact: str,
+    *,
+    is_holder: bool,
+) -> str:
     context: dict[str, Any] = {
+        "is_holder": is_holder,
         "entry": entry,
         "party": party,
         "counts": counts,

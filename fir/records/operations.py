@@ -9,7 +9,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import transaction
 
-from cpl.identifiers import parse_manufacturer_identifier
+from cpl.identifiers import IdentifierFault, parse_manufacturer_identifier
 from cpl.models import REMOVED, CPLEntry, ListedEntry, Manufacturer
 from cpl.operations import (
     add_entries,
@@ -323,7 +323,10 @@ def change_contact(
         validate_email(email)
     except ValidationError as fault:
         raise ContactRefused(f"{email!r} is not an email address.") from fault
-    identifier = parse_manufacturer_identifier(manufacturer_identifier)
+    try:
+        identifier = parse_manufacturer_identifier(manufacturer_identifier)
+    except IdentifierFault as fault:
+        raise ContactRefused(str(fault)) from fault
     manufacturer = Manufacturer.objects.filter(identifier=identifier).first()
     if manufacturer is None:
         raise ContactRefused(f"No Manufacturer {identifier} is known.")

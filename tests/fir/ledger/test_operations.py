@@ -178,9 +178,11 @@ def test_a_ring_never_raises_and_a_lost_broker_is_left_in_peace(
     broker: Broker, error: Exception
 ) -> None:
     broker.error = error
+    broker.open.clear()
 
     ring_readers()
     ring("estates.sweep_loads")
+    broker.open.set()
     rung = when_rung(broker)
     ring("estates.sweep_loads")
 

@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
 import pytest
-from django.db import connections, transaction
+from django.db import connection, connections, transaction
 
 from fir.ledger.models import MACHINE, Bookmark, ReaderFault
 from fir.ledger.operations import BATCH, append_events, read_ledger
@@ -47,6 +47,21 @@ class Handling:
 
 def read(handle: Handler) -> int:
     return read_ledger(reader=READER, kinds=[KIND], handle=handle, at=make.AT)
+
+
+def read_beside(handle: Handler) -> int:
+    """Read in another thread, on a connection of its own, as another process would."""
+
+    def beside() -> int:
+        try:
+            with connection.cursor() as cursor:
+                cursor.execute("SET lock_timeout = '30s'")  # rather fail than wait for ever
+            return read(handle)
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(max_workers=1) as other:
+        return other.submit(beside).result()
 
 
 @pytest.mark.django_db
@@ -202,16 +217,9 @@ def test_two_processes_never_handle_the_same_events() -> None:
     first, second = Handling(), Handling()
     counts: list[int] = []
 
-    def read_beside() -> int:
-        try:
-            return read(second)
-        finally:
-            connections.close_all()
-
     def while_the_other_reads(events: Sequence[LedgerEvent]) -> None:
         first(events)
-        with ThreadPoolExecutor(max_workers=1) as other:
-            counts.append(other.submit(read_beside).result())
+        counts.append(read_beside(second))
 
     counts.append(read(while_the_other_reads))
 
@@ -224,15 +232,9 @@ def test_a_reader_is_not_shown_what_is_not_committed() -> None:
     appended(for_everyone())
     handle = Handling()
 
-    def read_beside() -> int:
-        try:
-            return read(handle)
-        finally:
-            connections.close_all()
-
-    with transaction.atomic(), ThreadPoolExecutor(max_workers=1) as other:
+    with transaction.atomic():
         append_events([for_everyone(), for_everyone()], by=MACHINE, at=make.AT)
-        other.submit(read_beside).result()
+        read_beside(handle)
     read(handle)
 
     assert handle.given == [[1], [2, 3]]

@@ -144,7 +144,7 @@ def test_whatever_number_is_taken_can_be_written(value: int) -> None:
         [{"a": {"ключ": None}}],
         [{1: "a"}],
         [b"bytes"],
-        [{"a", "set"}],
+        [{"of one"}],
         [("a", "tuple")],
     ],
     ids=repr,

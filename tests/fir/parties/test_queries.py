@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
-from pytest_django import DjangoAssertNumQueries
 
 from fir.parties.models import Actor, Party, User
 from fir.parties.operations import issue_key, operator
@@ -11,12 +12,16 @@ from fir.parties.permissions import MAY, Category, Permission
 from fir.parties.queries import (
     actor_of_key,
     anything_stands,
+    hash_of_key,
     holders_of,
     holds_identifier,
     party_of_slug,
     suppliers,
 )
 from tests import make
+
+if TYPE_CHECKING:
+    from pytest_django import DjangoAssertNumQueries
 
 
 def acting(key: str) -> Actor:
@@ -47,8 +52,6 @@ def test_a_key_with_a_letter_too_many_or_of_another_case_is_nobody() -> None:
 
 @pytest.mark.django_db
 def test_the_stored_hash_is_no_key() -> None:
-    from fir.parties.queries import hash_of_key
-
     key = make.key(make.party())
 
     assert actor_of_key(hash_of_key(key)) is None

@@ -1,0 +1,240 @@
+"""Every rule of eligibility, kept and broken, and what follows; without a database."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+from typing import Any
+
+import pytest
+
+from fir.eligibility.assumptions import ASSUMPTIONS
+from fir.eligibility.planner import Plan
+from fir.eligibility.rules import (
+    ALL_RULES,
+    CohortFacts,
+    Effect,
+    EligibilityFacts,
+    Outcome,
+    TargetFacts,
+    judge,
+    sentence_of,
+)
+from fir.records.rules import NAMED, PathEntry
+from tests import make
+
+TODAY = make.AT.date()
+YESTERDAY, TOMORROW = date(2026, 11, 19), date(2026, 11, 21)
+
+
+def entry(number: int, **changes: Any) -> PathEntry:
+    usual = PathEntry(
+        cpl_entry_id=f"CPL-{number}",
+        firmware_version=f"{number:08X}",
+        manufacturer_image_hash=make.image_hash(number),
+        current=True,
+        date_added=TODAY,
+        pathway=NAMED,
+        predecessors=(),
+        seq=number,
+    )
+    return replace(usual, **changes)
+
+
+OLD, NEW = entry(1), entry(2)
+TARGET = TargetFacts(
+    entry=NEW,
+    same_device_model=True,
+    cpa_expiry_date=TODAY,
+    cpa_renewal_date=None,
+    rivals=(NEW,),
+)
+FACTS = EligibilityFacts(
+    cohort=CohortFacts("ESME", "COMMISSIONED", frozenset({"IS", "GS"})),
+    installed=(OLD,),
+    target=TARGET,
+    plan=Plan(("CPL-2",)),
+    hub_carries=None,
+    today=TODAY,
+    assumptions=ASSUMPTIONS,
+)
+
+
+def facts(cohort: dict[str, Any] | None = None, **changes: Any) -> EligibilityFacts:
+    return replace(FACTS, cohort=replace(FACTS.cohort, **(cohort or {})), **changes)
+
+
+def target(**changes: Any) -> EligibilityFacts:
+    return facts(target=replace(TARGET, **changes))
+
+
+def display(hub_carries: bool | None, **cohort: Any) -> EligibilityFacts:
+    return facts({"device_type": "PPMID", **cohort}, hub_carries=hub_carries)
+
+
+def roles(*held: str, of: str = "ESME") -> EligibilityFacts:
+    cohort = {"device_type": of, "responsible_roles": frozenset(held)}
+    return facts(cohort, hub_carries=True)
+
+
+RIVAL = replace(NEW, cpl_entry_id="CPL-3", manufacturer_image_hash=make.image_hash(3))
+KEPT = [
+    facts(),
+    facts({"device_status": "commissioned"}),
+    roles("IS"),
+    roles("GS", of="GSME"),
+    roles("IS", of="HCALCS"),
+    roles("IS", of="PPMID"),
+    roles("GS", of="PPMID"),
+    display(hub_carries=True),
+    facts(hub_carries=False),  # a meter does not care
+    target(cpa_expiry_date=None, cpa_renewal_date=None),
+    target(cpa_renewal_date=TOMORROW),
+    # Listed twice with one hash, or once removed: nothing is ambiguous.
+    target(rivals=(NEW, replace(RIVAL, manufacturer_image_hash=NEW.manufacturer_image_hash))),
+    facts(installed=(OLD, replace(RIVAL, current=False))),
+]
+BROKEN: dict[str, list[EligibilityFacts]] = {
+    "NO_OTA_ROUTE": [facts({"device_type": kind}) for kind in ("CHF", "GPF", "IHD", "SAPC")],
+    "NOT_RESPONSIBLE": [
+        roles("GS"),
+        roles("IS", of="GSME"),
+        roles("GS", of="HCALCS"),
+        roles("ES"),
+        roles("", of="PPMID"),
+    ],
+    "STATUS_FORBIDS": [
+        facts({"device_status": status})
+        for status in ("DECOMMISSIONED", "Recovery", "Whatever", "")
+    ],
+    "NO_CURRENT_ENTRY": [facts(target=None, plan=Plan())],
+    "TARGET_REMOVED": [target(entry=replace(NEW, current=False))],
+    "CERTIFICATE_LAPSED": [
+        target(cpa_expiry_date=YESTERDAY),
+        target(cpa_expiry_date=None, cpa_renewal_date=YESTERDAY),
+        target(cpa_expiry_date=TOMORROW, cpa_renewal_date=YESTERDAY),
+    ],
+    "HARDWARE_MISMATCH": [target(same_device_model=False)],
+    "ENTRY_AMBIGUOUS": [target(rivals=(NEW, RIVAL)), facts(installed=(OLD, RIVAL))],
+    "NOT_A_PREDECESSOR": [facts(plan=Plan())],
+    "PATHWAY_UNKNOWN": [facts(plan=Plan(unknown=True))],
+    "HUB_TOO_OLD": [
+        display(hub_carries=False),
+        facts({"device_type": "HCALCS"}, hub_carries=False),
+    ],
+    "HUB_CAPABILITY_UNKNOWN": [display(hub_carries=None)],
+    "DEVICE_SUSPENDED": [facts({"device_status": "Suspended"})],
+    "NOT_COMMISSIONED": [
+        facts({"device_status": status})
+        for status in ("Pending", "Whitelisted", "InstalledNotCommissioned")
+    ],
+    "ROUTE_THROUGH_REMOVED": [facts(plan=Plan(("CPL-9", "CPL-2"), through_removed=True))],
+}
+CASES = [(code, one) for code, cases in BROKEN.items() for one in cases]
+
+
+@pytest.mark.parametrize("kept", KEPT)
+def test_where_every_rule_is_kept_the_devices_may_take_it(kept: EligibilityFacts) -> None:
+    verdict = judge(kept)
+
+    assert (verdict.outcome, verdict.reasons, verdict.warnings) == (Outcome.ELIGIBLE, (), ())
+
+
+@pytest.mark.parametrize(("code", "broken"), CASES)
+def test_each_rule_is_broken_by_its_own_fault_and_by_that_alone(
+    code: str, broken: EligibilityFacts
+) -> None:
+    assert [rule.code for rule in ALL_RULES if not rule.holds(broken)] == [code]
+
+
+@pytest.mark.parametrize(("code", "broken"), CASES)
+def test_what_a_broken_rule_does_is_what_it_says(code: str, broken: EligibilityFacts) -> None:
+    (rule,) = (rule for rule in ALL_RULES if rule.code == code)
+
+    verdict = judge(broken)
+
+    if rule.effect is Effect.WARNS:
+        assert (verdict.reasons, verdict.warnings) == ((), (rule,))
+        assert verdict.outcome in (Outcome.ELIGIBLE, Outcome.ELIGIBLE_IN_STEPS)
+    else:
+        expected = {Effect.BLOCKS: Outcome.BLOCKED, Effect.LEAVES_OPEN: Outcome.UNCONFIRMED}
+        assert (verdict.reasons, verdict.warnings) == ((rule,), ())
+        assert verdict.outcome == expected[rule.effect]
+
+
+def test_every_rule_is_broken_somewhere_above() -> None:
+    assert [rule.code for rule in ALL_RULES] == list(BROKEN)
+
+
+@pytest.mark.parametrize("rule", ALL_RULES, ids=lambda rule: rule.code)
+def test_a_rule_reads_as_a_sentence_and_names_its_source(rule: Any) -> None:
+    sentence = sentence_of(rule)
+
+    assert sentence[0].isupper()
+    assert sentence.endswith(".")
+    assert "\n" not in sentence
+    assert rule.reference
+
+
+def codes(told: EligibilityFacts) -> tuple[str, list[str], list[str]]:
+    verdict = judge(told)
+    return (
+        verdict.outcome.value,
+        [rule.code for rule in verdict.reasons],
+        [rule.code for rule in verdict.warnings],
+    )
+
+
+def test_every_reason_that_applies_is_told_and_the_worst_decides() -> None:
+    worst = facts(
+        {"device_type": "PPMID", "device_status": "Suspended", "responsible_roles": frozenset()},
+        target=replace(TARGET, entry=replace(NEW, current=False), cpa_expiry_date=YESTERDAY),
+        plan=Plan(unknown=True),
+        hub_carries=None,
+    )
+
+    assert codes(worst) == (
+        "BLOCKED",
+        ["NOT_RESPONSIBLE", "TARGET_REMOVED", "CERTIFICATE_LAPSED", "PATHWAY_UNKNOWN",
+         "HUB_CAPABILITY_UNKNOWN"],
+        ["DEVICE_SUSPENDED"],
+    )  # fmt: skip
+
+
+def test_more_than_one_hop_is_eligible_in_steps() -> None:
+    assert codes(facts(plan=Plan(("CPL-9", "CPL-2")))) == ("ELIGIBLE_IN_STEPS", [], [])
+
+
+def test_what_is_not_listed_is_told_as_that_alone() -> None:
+    unlisted = facts({"device_type": "CHF", "device_status": "Pending"}, installed=())
+
+    assert codes(unlisted) == ("NOT_LISTED", [], ["NOT_COMMISSIONED"])
+
+
+@pytest.mark.parametrize("device_type", ["ESME", "CHF", "GPF"])
+def test_what_runs_the_target_is_up_to_date_whatever_else_holds(device_type: str) -> None:
+    lapsed = replace(TARGET, cpa_expiry_date=YESTERDAY)
+
+    told = facts({"device_type": device_type}, installed=(NEW,), target=lapsed, plan=Plan())
+
+    assert codes(told) == ("UP_TO_DATE", [], [])
+
+
+def test_what_runs_an_ambiguous_version_is_blocked_for_that_reason_alone() -> None:
+    both = (NEW, replace(RIVAL, firmware_version=NEW.firmware_version))
+
+    told = facts(installed=both, target=replace(TARGET, rivals=both), plan=Plan())
+
+    assert codes(told) == ("BLOCKED", ["ENTRY_AMBIGUOUS"], [])
+
+
+def test_without_a_way_over_the_air_no_pathway_or_hub_is_spoken_of() -> None:
+    for plan in (Plan(), Plan(unknown=True)):
+        assert codes(facts({"device_type": "GPF"}, plan=plan)) == ("BLOCKED", ["NO_OTA_ROUTE"], [])
+
+
+def test_every_route_names_requests_and_roles() -> None:
+    for device_type, route in ASSUMPTIONS.routes.items():
+        assert device_type not in ("CHF", "GPF", "IHD", "SAPC")
+        assert route.requests
+        assert route.roles <= {"IS", "GS"}

@@ -1,0 +1,445 @@
+"""Whom a release concerns is told once, with its own counts; and post is tried until sent."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from django.db import IntegrityError, transaction
+
+from fir.eligibility.models import Finding
+from fir.eligibility.operations import read_news as assess_news
+from fir.ledger.models import Bookmark, LedgerEvent, ReaderFault
+from fir.notifications import operations
+from fir.notifications.models import Delivery, Notice, Subscription
+from fir.notifications.operations import (
+    WAITS,
+    MailboxRefused,
+    read_news,
+    subscribe,
+    sweep_deliveries,
+)
+from fir.notifications.queries import notices_of
+from fir.parties.operations import operator
+from fir.records.operations import change_contact
+from tests import make
+from tests.fir.submissions.at_once import at_once, elsewhere
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from django.core.mail import EmailMessage
+
+    from fir.parties.models import Party
+
+MINUTE = timedelta(minutes=1)
+OF_ANOTHER_MODEL = make.device(1, DeviceModel="00020101")
+
+
+@pytest.fixture
+def publish() -> Callable[..., str]:
+    """Publishes a release over CPL-000001, not assessed yet, and answers its entry id."""
+    maker, administrator = make.actor(make.maker()), make.actor(make.administrator())
+    make.listed(make.row(1))
+
+    def published(number: int = 9, **changes: Any) -> str:
+        said = {"predecessors": ["CPL-000001"], **changes}
+        return make.published(maker, administrator, number, **said).cpl_entry_id
+
+    return published
+
+
+def news() -> None:
+    """The readers read on."""
+    assess_news(at=make.AT)
+    read_news(at=make.AT)
+
+
+def mailbox(of: Party, email: str) -> Subscription:
+    return subscribe(party=of, email=email, by=operator(), at=make.AT)
+
+
+def told() -> dict[str, dict[str, int]]:
+    """Who was told, with which counts."""
+    notices = Notice.objects.select_related("party")
+    assert len({notice.party_id for notice in notices}) == len(notices)
+    return {notice.party.slug: notice.counts for notice in notices}
+
+
+def delivery() -> Delivery:
+    return Delivery.objects.get()
+
+
+# Who is told
+
+
+@pytest.mark.django_db
+def test_each_recipient_gets_one_notice_with_its_own_counts(publish: Callable[..., str]) -> None:
+    large, small = make.party("big-light"), make.party("small-gas", "SMALL_SUPPLIER")
+    unlisted = make.device(3, DeviceFirmwareVersion="00000008")
+    make.estate(large, make.device(1), make.device(2), unlisted)
+    make.estate(small, make.device(4, DeviceStatus="Decommissioned"))
+
+    entry_id = publish()
+    news()
+
+    assert told() == {"big-light": {"ELIGIBLE": 2, "NOT_LISTED": 1}, "small-gas": {"BLOCKED": 1}}
+    (notice,) = notices_of(large)
+    assert (notice.subject_id, notice.kind) == (entry_id, "FIRMWARE_PUBLISHED")
+    assert notice.seq == LedgerEvent.objects.get(kind="ELIGIBILITY_ASSESSED").seq
+
+
+@pytest.mark.django_db
+def test_suppliers_it_concerns_are_told_and_nobody_else(publish: Callable[..., str]) -> None:
+    make.estate(make.party("has-the-model"), make.device(1))
+    make.estate(make.party("has-other-models"), OF_ANOTHER_MODEL)
+    make.party("has-no-estate", "SMALL_SUPPLIER")
+    for slug, category in {
+        "wires": "NETWORK_PARTY",
+        "somebody": "OTHER_SEC_PARTY",
+        "agent": "REGISTERED_SUPPLIER_AGENT",
+        "assets": "METER_ASSET_PROVIDER",
+        "dcc": "DCC",
+    }.items():
+        make.party(slug, category)
+
+    publish()
+    news()
+
+    assert told() == {"has-the-model": {"ELIGIBLE": 1}, "has-no-estate": {}}
+
+
+@pytest.mark.django_db
+def test_a_gas_proxy_function_makes_its_supplier_a_holder_of_the_hubs_model(
+    publish: Callable[..., str],
+) -> None:
+    make.listed(make.row(1), make.row(2, device_type="CHF", device_model="00090101"))
+    proxy = make.device(
+        1, DeviceType="GPF", DeviceModel="00090101", DeviceFirmwareVersion="00000002"
+    )
+    make.estate(make.party(), proxy)
+
+    publish(device_type="CHF", device_model="00090101", predecessors=["CPL-000002"])
+    news()
+
+    assert told() == {"big-light": {"BLOCKED": 1}}
+
+
+@pytest.mark.django_db
+def test_reading_again_tells_nobody_a_second_time(publish: Callable[..., str]) -> None:
+    supplier = make.party()
+    make.estate(supplier, make.device(1))
+    mailbox(supplier, "firmware@big-light.invalid")
+    publish()
+    news()
+    before = list(Notice.objects.values()), list(Delivery.objects.values())
+
+    for readers in (["notifications"], ["eligibility", "notifications"]):
+        Bookmark.objects.filter(reader__in=readers).update(seq=0)
+        news()
+
+    assert (list(Notice.objects.values()), list(Delivery.objects.values())) == before
+    assert len(told()) == 1
+
+
+@pytest.mark.django_db
+def test_nothing_is_raised_before_the_assessment(publish: Callable[..., str]) -> None:
+    make.party()
+    publish()
+
+    read_news(at=make.AT)
+    assert told() == {}
+    news()
+
+    assert told() == {"big-light": {}}
+
+
+@pytest.mark.django_db
+def test_a_release_that_was_overtaken_is_told_to_its_models_holders_all_the_same(
+    publish: Callable[..., str],
+) -> None:
+    holder = make.party()
+    make.estate(holder, make.device(1))
+    make.estate(make.party("other-models"), OF_ANOTHER_MODEL)
+    first = publish(8)
+    second = publish(9, predecessors=[first])
+
+    news()
+
+    notices = {notice.subject_id: notice for notice in notices_of(holder)}
+    assert {one: notice.counts for one, notice in notices.items()} == {
+        first: {},
+        second: {"ELIGIBLE_IN_STEPS": 1},
+    }
+    assert "a later release" in notices[first].text
+    assert "not in the repository" not in notices[first].text
+    assert Notice.objects.count() == 2
+
+
+@pytest.mark.django_db
+def test_a_party_sees_its_own_notices_alone(publish: Callable[..., str]) -> None:
+    first, second = make.party("big-light"), make.party("small-gas", "SMALL_SUPPLIER")
+
+    publish()
+    news()
+
+    assert [notice.party for notice in notices_of(first)] == [first]
+    assert [notice.party for notice in notices_of(second)] == [second]
+
+
+@pytest.mark.django_db
+def test_the_database_holds_one_notice_an_event_and_recipient(publish: Callable[..., str]) -> None:
+    make.party()
+    publish()
+    news()
+    twin = Notice.objects.get()
+    twin.pk = None
+
+    with pytest.raises(IntegrityError), transaction.atomic():
+        twin.save()
+
+
+# What it says
+
+
+@pytest.mark.django_db
+def test_the_email_has_counts_the_way_to_the_record_and_whom_to_ask_and_no_device(
+    publish: Callable[..., str], mailoutbox: list[EmailMessage], settings: Any
+) -> None:
+    settings.BASE_URL = "https://fir.example.org"
+    supplier = make.party()
+    mailbox(supplier, "firmware@big-light.invalid")
+    make.estate(
+        supplier, make.device(1), make.device(2), make.device(3, DeviceStatus="Decommissioned")
+    )
+    change_contact(
+        manufacturer_identifier=make.MAKER,
+        role="Firmware images",
+        email="images@fine-meters.invalid",
+        by=operator(),
+        at=make.AT,
+    )
+
+    entry_id = publish()
+    news()
+    sweep_deliveries(at=make.AT)
+
+    (email,) = mailoutbox
+    assert email.to == ["firmware@big-light.invalid"]
+    assert "00000009" in email.subject
+    text = str(email.body)
+    for expected in (
+        "Of your 3 devices",
+        "2 may take it in one step",
+        "1 are blocked",
+        f"https://fir.example.org/api/v1/firmware/{entry_id}",
+        f"https://fir.example.org/api/v1/eligibility?target={entry_id}",
+        "Firmware images, images@fine-meters.invalid",
+    ):
+        assert expected in text
+    for number in (1, 2, 3):
+        assert make.device_id(number) not in text
+        assert make.device_id(number).replace("-", "") not in text
+    assert not any(str(finding.pk) in text for finding in Finding.objects.all())
+
+
+@pytest.mark.django_db
+def test_a_supplier_without_an_estate_is_told_what_to_do(
+    publish: Callable[..., str], mailoutbox: list[EmailMessage]
+) -> None:
+    mailbox(make.party(), "firmware@big-light.invalid")
+
+    publish()
+    news()
+    sweep_deliveries(at=make.AT)
+
+    assert "Send in an inventory" in str(mailoutbox[0].body)
+    assert "Fine Meters has given no contact" in str(mailoutbox[0].body)
+
+
+@pytest.mark.django_db
+def test_what_a_manufacturer_writes_arrives_as_it_was_written(publish: Callable[..., str]) -> None:
+    make.party("big-light")
+    make.party("ampere-sons", "SMALL_SUPPLIER")
+    change_contact(
+        manufacturer_identifier=make.MAKER,
+        role="Images & <keys>",
+        email="images@fine-meters.invalid",
+        by=operator(),
+        at=make.AT,
+    )
+
+    publish()
+    news()
+
+    assert all("Images & <keys>" in notice.text for notice in Notice.objects.all())
+
+
+# Sending
+
+
+def waiting(publish: Callable[..., str], *emails: str) -> None:
+    """A delivery for each mailbox."""
+    supplier = make.party()
+    for email in emails:
+        mailbox(supplier, email)
+    publish()
+    news()
+
+
+@pytest.mark.django_db
+def test_a_delivery_is_sent_once(
+    publish: Callable[..., str], mailoutbox: list[EmailMessage]
+) -> None:
+    waiting(publish, "a@x.org", "b@x.org")
+
+    assert sweep_deliveries(at=make.AT) == 2
+    assert sweep_deliveries(at=make.AT + 9999 * MINUTE) == 0
+
+    assert sorted(email.to[0] for email in mailoutbox) == ["a@x.org", "b@x.org"]
+    assert set(Delivery.objects.values_list("state", "tries")) == {("SENT", 1)}
+
+
+@pytest.mark.django_db
+def test_a_failing_server_is_tried_at_growing_intervals_and_given_up_after_the_last(
+    publish: Callable[..., str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    waiting(publish, "a@x.org")
+    ids: set[str] = set()
+
+    def fail(**said: str) -> None:
+        ids.add(said["message_id"])
+        raise ConnectionRefusedError("nobody listens")
+
+    monkeypatch.setattr(operations, "send_email", fail)
+    at = make.AT
+    for tries, wait in enumerate(WAITS, start=1):
+        assert sweep_deliveries(at=at) == 1
+        assert (delivery().state, delivery().tries) == ("DUE", tries)
+        assert delivery().next_try_at == at + wait * MINUTE
+        assert delivery().last_error == "ConnectionRefusedError: nobody listens"
+        at += wait * MINUTE
+        assert sweep_deliveries(at=at - timedelta(seconds=1)) == 0
+    assert sweep_deliveries(at=at) == 1
+
+    assert (delivery().state, delivery().tries) == ("GIVEN_UP", len(WAITS) + 1)
+    assert sweep_deliveries(at=at + 99999 * MINUTE) == 0
+    assert len(ids) == 1  # so that a mailbox can tell a repeat
+    assert list(WAITS) == sorted(WAITS)
+
+
+@pytest.mark.django_db
+def test_a_server_that_comes_back_gets_what_waited(
+    publish: Callable[..., str], monkeypatch: pytest.MonkeyPatch, mailoutbox: list[EmailMessage]
+) -> None:
+    waiting(publish, "a@x.org")
+    with monkeypatch.context() as broken:
+        broken.setattr(operations, "send_email", lambda **_: 1 / 0)
+        sweep_deliveries(at=make.AT)
+
+    sweep_deliveries(at=make.AT + WAITS[0] * MINUTE)
+
+    assert (delivery().state, delivery().tries, delivery().last_error) == ("SENT", 2, "")
+    assert len(mailoutbox) == 1
+
+
+@pytest.mark.django_db
+def test_one_mailboxs_trouble_holds_up_no_other(
+    publish: Callable[..., str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    waiting(publish, "a@x.org", "broken@x.org", "c@x.org")
+    sent: list[str] = []
+
+    def send(*, address: str, **_: str) -> None:
+        if address == "broken@x.org":
+            raise TimeoutError
+        sent.append(address)
+
+    monkeypatch.setattr(operations, "send_email", send)
+    assert sweep_deliveries(at=make.AT) == 3
+
+    assert sorted(sent) == ["a@x.org", "c@x.org"]
+    states = dict(Delivery.objects.values_list("address", "state"))
+    assert states == {"a@x.org": "SENT", "broken@x.org": "DUE", "c@x.org": "SENT"}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_sweep_passes_by_what_another_is_sending(
+    publish: Callable[..., str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    waiting(publish, "a@x.org")
+    sent: list[str] = []
+    other_sweeps: list[int] = []
+
+    def send(*, address: str, **_: str) -> None:
+        sent.append(address)
+        other_sweeps.append(elsewhere(lambda: sweep_deliveries(at=make.AT)))
+
+    monkeypatch.setattr(operations, "send_email", send)
+    assert sweep_deliveries(at=make.AT) == 1
+
+    assert (sent, other_sweeps) == (["a@x.org"], [0])
+    assert (delivery().state, delivery().tries) == ("SENT", 1)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_sweeps_and_readers_at_once_tell_and_send_once(
+    publish: Callable[..., str], mailoutbox: list[EmailMessage]
+) -> None:
+    supplier = make.party()
+    addresses = [f"{name}@x.org" for name in "abcdef"]
+    for email in addresses:
+        mailbox(supplier, email)
+    publish()
+    assess_news(at=make.AT)
+
+    at_once(*[lambda: read_news(at=make.AT)] * 3)
+    read_news(at=make.AT)
+    swept = at_once(*[lambda: sweep_deliveries(at=make.AT)] * 3)
+
+    assert Notice.objects.count() == 1
+    assert sum(swept) == len(addresses)
+    assert sorted(email.to[0] for email in mailoutbox) == addresses
+    assert not ReaderFault.objects.exists()
+
+
+# Mailboxes
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    "email",
+    ["", "nobody", "a@", "@x.org", "a b@x.org", "a@x.org\nBcc: b@x.org", "a@x.org, b@x.org"],
+)
+def test_what_is_no_mailbox_is_refused(email: str) -> None:
+    with pytest.raises(MailboxRefused):
+        mailbox(make.party(), email)
+
+    assert not Subscription.objects.exists()
+
+
+@pytest.mark.django_db
+def test_a_mailbox_is_subscribed_once_and_by_several_parties() -> None:
+    first, second = make.party("big-light"), make.party("small-gas", "SMALL_SUPPLIER")
+
+    assert mailbox(first, "a@x.org") == mailbox(first, "a@x.org")
+    mailbox(second, "a@x.org")
+
+    assert Subscription.objects.count() == 2
+
+
+@pytest.mark.django_db
+def test_a_mailbox_that_comes_later_hears_of_the_next_release(
+    publish: Callable[..., str], mailoutbox: list[EmailMessage]
+) -> None:
+    supplier = make.party()
+    publish(8)
+    news()
+    mailbox(supplier, "a@x.org")
+
+    second = publish(9)
+    news()
+    sweep_deliveries(at=make.AT)
+
+    assert [second in str(email.body) for email in mailoutbox] == [True]
