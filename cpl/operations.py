@@ -1,5 +1,8 @@
-"""Steps that write the list. Each belongs inside an operation of the repository: its
-transaction must be open, and the ledger, which this floor does not know, is the operation's affair."""
+"""Steps that write the list.
+
+Each belongs inside an operation of the repository: the transaction is that operation's, and so is
+the ledger, which this floor does not know.
+"""
 
 from __future__ import annotations
 

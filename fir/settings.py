@@ -135,7 +135,7 @@ REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["fir.api.authentication.KeyAuthentication"],
     "DEFAULT_PERMISSION_CLASSES": ["fir.api.authentication.HoldsPermission"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
-    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_PARSER_CLASSES": ["fir.api.parsing.JSONParser"],
     "DEFAULT_SCHEMA_CLASS": "fir.api.schema.DoorSchema",
     "EXCEPTION_HANDLER": "fir.api.problems.problem_response",
     "UNAUTHENTICATED_USER": None,

@@ -5,23 +5,33 @@ from __future__ import annotations
 import hashlib
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
+from urllib.parse import urlsplit, urlunsplit
 
 from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.db import DataError
 from django.http import HttpResponse
 from django.utils.http import parse_etags
-from rest_framework.exceptions import NotAuthenticated, PermissionDenied
+from rest_framework.exceptions import NotAuthenticated, NotFound, PermissionDenied
+from rest_framework.negotiation import BaseContentNegotiation, DefaultContentNegotiation
 from rest_framework.pagination import CursorPagination
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from cpl.identifiers import IdentifierFault
 from fir.api.problems import BodyTooLarge, InputRefused
+from fir.ledger.queries import snapshot
 from fir.parties.models import Actor
 from fir.submissions.claims import Fault
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from django.db.models import Model, QuerySet
+    from django.http import HttpRequest
+    from django.http.response import HttpResponseBase
+    from rest_framework.parsers import BaseParser
+    from rest_framework.renderers import BaseRenderer
     from rest_framework.request import Request
 
     from fir.parties.models import Party
@@ -33,16 +43,56 @@ LARGEST_SEQ = 2**63 - 1
 M = TypeVar("M", bound="Model")
 
 
-class Door(APIView):
-    """An endpoint. `requires` says by method which permissions open it (any one of them; none:
-    public); `parameters` names the query parameters it knows. Others are refused, since an
-    ignored filter would be a wrong answer. `takes` and `answers` give the shapes by method."""
+class OneForm(BaseContentNegotiation):
+    """Each answer has one form, whatever the asker says it accepts (RFC 9110 12.4.1 allows it)."""
 
+    def select_parser(self, request: Request, parsers: Iterable[BaseParser]) -> BaseParser | None:
+        """The parser of the body, by its content type."""
+        return DefaultContentNegotiation().select_parser(request, parsers)
+
+    def select_renderer(
+        self,
+        request: Request,
+        renderers: Iterable[BaseRenderer],
+        format_suffix: str | None = None,
+    ) -> tuple[BaseRenderer, str]:
+        """The one renderer there is."""
+        renderer = next(iter(renderers))
+        return renderer, renderer.media_type
+
+
+class Door(APIView):
+    """An endpoint.
+
+    `requires` says for each of its methods which permissions open it (any one of them), unless it
+    `is_public`. `parameters` names the query parameters it knows; others are refused, since an
+    ignored filter would be a wrong answer. `takes` and `answers` give the shapes by method.
+    """
+
+    http_method_names = ("get", "post", "delete", "head")
+    content_negotiation_class = OneForm
+    is_public: ClassVar[bool] = False
     requires: ClassVar[Mapping[str, tuple[Permission, ...]]] = {}
     parameters: ClassVar[tuple[str, ...]] = ()
     takes: ClassVar[Mapping[str, Any]] = {}
     answers: ClassVar[Mapping[str, tuple[int | tuple[int, str], Any]]] = {}
     reads_as_it_streams: ClassVar[bool] = False  # others hold the whole body, so it has a limit
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        """Answer a read from one state of the database, whatever commits meanwhile."""
+        if request.method not in ("GET", "HEAD"):
+            return super().dispatch(request, *args, **kwargs)
+        with snapshot():
+            return super().dispatch(request, *args, **kwargs)
+
+    def finalize_response(
+        self, request: Request, response: Response, *args: Any, **kwargs: Any
+    ) -> Response:
+        """Nobody between the asker and FIR may keep an answer unless the answer says so."""
+        response = super().finalize_response(request, response, *args, **kwargs)
+        response.headers.setdefault("Cache-Control", "private, no-store")
+        response.headers["Vary"] = "Authorization"
+        return response
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         """Let the asker in, then look at the parameters."""
@@ -91,6 +141,14 @@ class Door(APIView):
             raise InputRefused([Fault(name, "NOT_A_CHOICE", message)])
         return value
 
+    def identifier(self, name: str, parse: Callable[[str], str]) -> str:
+        """A query parameter in the one form that identifiers are stored in; '' when absent."""
+        value = self.text(name)
+        try:
+            return parse(value) if value else ""
+        except IdentifierFault as fault:
+            raise InputRefused([Fault(name, fault.code, str(fault))]) from fault
+
     def supplier(self) -> Party:
         """The Supplier whose estate is asked about: the asker's own Party.
 
@@ -106,12 +164,21 @@ class Door(APIView):
         )
 
     def page(
-        self, rows: QuerySet[M], show: Callable[[Sequence[M]], list[dict[str, Any]]], ordering: str
+        self,
+        rows: QuerySet[M],
+        show: Callable[[Sequence[M]], list[dict[str, Any]]],
+        *ordering: str,
     ) -> dict[str, Any]:
-        """One page of rows, shown, and the URL of the next page (null at the end)."""
-        pages = Pages()
-        pages.ordering = ordering
-        found = pages.paginate_queryset(rows, self.request, view=self)
+        """One page of rows, shown, and the URL of the next page (null at the end).
+
+        `ordering` ends in something unique, or rows that share a place may be lost between pages.
+        """
+        pages = Pages(size=self.number("limit", usual=100, least=1, most=1000), ordering=ordering)
+        try:
+            found = pages.paginate_queryset(rows, self.request, view=self)
+        except (NotFound, ValueError, ValidationError, DataError) as error:
+            message = "Take the cursor from `next` as it is, or leave it out to start anew."
+            raise InputRefused([Fault("cursor", "NOT_A_CURSOR", message)]) from error
         return {"results": show(found or []), "next": pages.get_next_link()}
 
     def unless_unchanged(self, seq: int, answer: Callable[[], Any]) -> Response | HttpResponse:
@@ -123,9 +190,9 @@ class Door(APIView):
         headers = {
             "ETag": etag,
             "Cache-Control": "private, no-cache" if who else "public, no-cache",
-            "Vary": "Authorization, Accept",
         }
-        if etag in parse_etags(self.request.headers.get("If-None-Match", "")):
+        known = parse_etags(self.request.headers.get("If-None-Match", ""))
+        if etag in (one.removeprefix("W/") for one in known):
             return HttpResponse(status=HTTPStatus.NOT_MODIFIED, headers=headers)
         made = answer()
         if isinstance(made, str):
@@ -142,10 +209,18 @@ def _refuse_large_body(request: Request) -> None:
 class Pages(CursorPagination):
     """Pages by an opaque cursor: as quick at any depth as at the start."""
 
-    page_size = 100
-    page_size_query_param = "limit"
-    max_page_size = 1000
-    ordering = "pk"
+    def __init__(self, *, size: int, ordering: tuple[str, ...]) -> None:
+        self.size = size
+        self.ordering = ordering
+
+    def get_page_size(self, request: Request) -> int:
+        """The size that was asked for."""
+        return self.size
+
+    def get_next_link(self) -> str | None:
+        """The URL of the next page under the address that FIR is known by."""
+        link = super().get_next_link()
+        return link and settings.BASE_URL + urlunsplit(("", "", *urlsplit(link)[2:]))
 
 
 PAGING = ("cursor", "limit")

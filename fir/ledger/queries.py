@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from django.db import connection
+from django.db import connection, transaction
 
 from fir.ledger.models import Bookmark, LedgerEvent
 from fir.ledger.rules import canonical_text, leaf_hash, tree_root
@@ -24,6 +25,20 @@ class FeedPage:
 
     events: str
     next_after: int
+
+
+@contextmanager
+def snapshot() -> Iterator[None]:
+    """A read of one state of the database: nothing that commits meanwhile is seen in part.
+
+    Inside an open transaction it is that transaction's state, whatever that is.
+    """
+    if connection.in_atomic_block:
+        yield
+        return
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+        yield
 
 
 def last_seq() -> int:

@@ -6,12 +6,14 @@ import pytest
 from django.db import transaction
 from django.test import Client
 
+from fir.parties.permissions import Permission
 from tests import make
 from tests.house.world import BODIES, World, build, routes, url
 
 ASKERS = (
     "stranger",
     "wrong key",
+    "one permission",
     "maker",
     "other maker",
     "supplier",
@@ -26,29 +28,29 @@ ASKERS = (
 
 # One column an asker, in the order above.
 TABLE = """
-                            stra wron make othM supp othS netw othr agen mapr dcc  admi
-GET home                    302  302  302  302  302  302  302  302  302  302  302  302
-GET health                  200  200  200  200  200  200  200  200  200  200  200  200
-GET api-index               200  401  200  200  200  200  200  200  200  200  200  200
-GET cpl                     200  401  200  200  200  200  200  200  200  200  200  200
-GET cpl-entry               200  401  200  200  200  200  200  200  200  200  200  200
-GET docs                    200  401  200  200  200  200  200  200  200  200  200  200
-GET schema                  200  401  200  200  200  200  200  200  200  200  200  200
-GET feed                    401  401  200  200  200  200  200  200  200  200  200  200
-GET firmware                401  401  200  200  200  200  200  200  200  200  200  200
-GET firmware-record         401  401  200  404  200  200  200  404  200  200  200  200
-GET submissions             401  401  200  200  403  403  403  403  403  403  403  200
-POST submissions            401  401  201  403  403  403  403  403  403  403  403  403
-GET submission              401  401  200  404  403  403  403  403  403  403  403  200
-POST decision               401  401  403  403  403  403  403  403  403  403  403  200
-GET estate-loads            401  401  403  403  200  200  403  403  403  403  403  403
-POST estate-loads           401  401  403  403  202  202  403  403  403  403  403  403
-GET estate-load             401  401  403  403  200  404  403  403  403  403  403  403
-GET estate-load-errors      401  401  403  403  200  404  403  403  403  403  403  403
-POST accept-load            401  401  403  403  409  404  403  403  403  403  403  403
-GET estate-summary          401  401  403  403  200  200  403  403  403  403  403  403
-GET eligibility             401  401  403  403  200  200  403  403  403  403  403  403
-GET notices                 401  401  200  200  200  200  200  200  200  200  200  200
+                            stra wron one  make othM supp othS netw othr agen mapr dcc  admi
+GET home                    302  302  302  302  302  302  302  302  302  302  302  302  302
+GET health                  200  200  200  200  200  200  200  200  200  200  200  200  200
+GET api-index               200  401  200  200  200  200  200  200  200  200  200  200  200
+GET cpl                     200  401  200  200  200  200  200  200  200  200  200  200  200
+GET cpl-entry               200  401  200  200  200  200  200  200  200  200  200  200  200
+GET docs                    200  401  200  200  200  200  200  200  200  200  200  200  200
+GET schema                  200  401  200  200  200  200  200  200  200  200  200  200  200
+GET feed                    401  401  200  200  200  200  200  200  200  200  200  200  200
+GET firmware                401  401  403  200  200  200  200  200  200  200  200  200  200
+GET firmware-record         401  401  403  200  404  200  200  200  404  200  200  200  200
+GET submissions             401  401  403  200  200  403  403  403  403  403  403  403  200
+POST submissions            401  401  403  201  403  403  403  403  403  403  403  403  403
+GET submission              401  401  403  200  404  403  403  403  403  403  403  403  200
+POST decision               401  401  403  403  403  403  403  403  403  403  403  403  200
+GET estate-loads            401  401  403  403  403  200  200  403  403  403  403  403  403
+POST estate-loads           401  401  403  403  403  202  202  403  403  403  403  403  403
+GET estate-load             401  401  403  403  403  200  404  403  403  403  403  403  403
+GET estate-load-errors      401  401  403  403  403  200  404  403  403  403  403  403  403
+POST accept-load            401  401  403  403  403  409  404  403  403  403  403  403  403
+GET estate-summary          401  401  403  403  403  200  200  403  403  403  403  403  403
+GET eligibility             401  401  403  403  403  200  200  403  403  403  403  403  403
+GET notices                 401  401  403  200  200  200  200  200  200  200  200  200  200
 """
 ROWS = {
     tuple(line.split()[:2]): [int(status) for status in line.split()[2:]]
@@ -61,6 +63,9 @@ def ask(client: Client, method: str, name: str, asker: str, world: World) -> Any
     headers = {}
     if asker == "wrong key":
         headers = {"authorization": "Bearer fir_nobody-has-this-key"}
+    elif asker == "one permission":
+        key = make.key(world.parties["supplier"], [Permission.READ_FEED])
+        headers = {"authorization": f"Bearer {key}"}
     elif asker != "stranger":
         headers = make.bearer(world.parties[asker])
     body = BODIES.get(name, {}) if method == "POST" else {}
@@ -89,12 +94,22 @@ def test_the_door_opens_to_whom_the_table_says(client: Client, method: str, name
 
 
 @pytest.mark.django_db
+@pytest.mark.parametrize("name", sorted({name for method, name in ROWS if method == "GET"}))
+def test_asking_for_the_head_alone_opens_no_door(client: Client, name: str) -> None:
+    world = build()
+
+    for asker, status in zip(ASKERS, ROWS["GET", name], strict=True):
+        answer = ask(client, "HEAD", name, asker, world)
+        assert (asker, answer.status_code) == (asker, status)
+
+
+@pytest.mark.django_db
 @pytest.mark.parametrize("name", sorted({name for _, name in ROWS}))
 def test_a_method_that_a_door_does_not_have_changes_nothing(client: Client, name: str) -> None:
     world = build()
     missing = [
         method
-        for method in ("GET", "POST", "PUT", "PATCH", "DELETE")
+        for method in ("GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE")
         if (method, name) not in ROWS and name != "home"
     ]
 

@@ -6,7 +6,13 @@ from typing import TYPE_CHECKING, Any
 
 from django.http import Http404
 
-from cpl.identifiers import IdentifierFault, parse_cpl_entry_id
+from cpl.identifiers import (
+    IdentifierFault,
+    parse_cpl_entry_id,
+    parse_device_model,
+    parse_firmware_version,
+    parse_manufacturer_identifier,
+)
 from cpl.models import CURRENT, DEVICE_TYPES, REMOVED
 from cpl.queries import listed_entries, search_entries
 from fir.api import shapes
@@ -43,7 +49,10 @@ class _Filtered(Door):
     def filters(self) -> dict[str, str]:
         """What the asker wants to see."""
         return {
-            **{name: self.text(name) for name in FILTERS},
+            "q": self.text("q"),
+            "manufacturer": self.identifier("manufacturer", parse_manufacturer_identifier),
+            "device_model": self.identifier("device_model", parse_device_model),
+            "firmware_version": self.identifier("firmware_version", parse_firmware_version),
             "device_type": self.choice("device_type", DEVICE_TYPES),
             "status": self.choice("status", (CURRENT, REMOVED)),
         }
@@ -52,6 +61,7 @@ class _Filtered(Door):
 class CPL(_Filtered):
     """`GET /cpl`: the Central Products List. Public."""
 
+    is_public = True
     answers = {"GET": (200, shapes.EntryPage)}
 
     def get(self, request: Request) -> Response | HttpResponse:
@@ -68,6 +78,7 @@ class CPL(_Filtered):
 class CPLEntryDoor(Door):
     """`GET /cpl/{cpl_entry_id}`: one entry of the list. Public."""
 
+    is_public = True
     answers = {"GET": (200, shapes.Entry)}
 
     def get(self, request: Request, cpl_entry_id: str) -> Response | HttpResponse:

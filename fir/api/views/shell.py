@@ -20,6 +20,8 @@ from fir.api.door import Door
 from fir.ledger.queries import last_seq
 
 if TYPE_CHECKING:
+    from django.http import HttpRequest
+    from django.http.response import HttpResponseBase
     from rest_framework.request import Request
 
 DOORS = {
@@ -46,6 +48,7 @@ class Home(RedirectView):
 class Index(Door):
     """`GET /api/v1/`: where everything is. Public."""
 
+    is_public = True
     answers = {"GET": (200, OpenApiTypes.OBJECT)}
 
     def get(self, request: Request) -> Response:
@@ -57,6 +60,7 @@ class Index(Door):
 class Schema(Door):
     """`GET /api/v1/schema`: this API as an OpenAPI 3.1 document. Public."""
 
+    is_public = True
     answers = {"GET": (200, OpenApiTypes.OBJECT)}
 
     def get(self, request: Request) -> JsonResponse:
@@ -73,6 +77,7 @@ def _document() -> dict[str, Any]:
 class Docs(Door):
     """`GET /api/v1/docs`: the same document for people. Public."""
 
+    is_public = True
     answers = {"GET": ((200, "text/html"), OpenApiTypes.STR)}
 
     def get(self, request: Request) -> HttpResponse:
@@ -85,15 +90,24 @@ class Docs(Door):
 class Health(Door):
     """`GET /health`: whether this process can answer from its database. Public."""
 
+    is_public = True
     authentication_classes = ()
     answers = {"GET": (200, OpenApiTypes.OBJECT)}
 
     def get(self, request: Request) -> Response:
         """200 with this start's token, or 503 when the database is away."""
-        token = os.environ.get("FIR_START_TOKEN", "")
+        last_seq()
+        return Response({"state": "ok", **_start_token()})
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        """Answer even when there is no database to read from."""
         try:
-            last_seq()
+            return super().dispatch(request, *args, **kwargs)
         except OperationalError:
-            state = {"state": "The database is away.", "start_token": token}
-            return Response(state, status=HTTPStatus.SERVICE_UNAVAILABLE)
-        return Response({"state": "ok", "start_token": token})
+            state = {"state": "The database is away.", **_start_token()}
+            return JsonResponse(state, status=HTTPStatus.SERVICE_UNAVAILABLE)
+
+
+def _start_token() -> dict[str, str]:
+    """How the launcher tells its own web process from another's."""
+    return {"start_token": os.environ.get("FIR_START_TOKEN", "")}

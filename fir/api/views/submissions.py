@@ -52,7 +52,9 @@ class Submissions(Door):
         """The submissions that this Party may see, newest first."""
         found = submissions_for(self.actor.party, state=self.choice("state", STATES))
         return Response(
-            self.page(found, lambda rows: list(map(submission_answer, rows)), "-submitted_at")
+            self.page(
+                found, lambda rows: list(map(submission_answer, rows)), "-submitted_at", "-id"
+            )
         )
 
     def post(self, request: Request) -> Response:

@@ -106,6 +106,75 @@ def test_a_body_that_is_no_release_is_answered_in_words(client: Client, body: An
     assert answer.json()["detail"]
 
 
+def test_json_that_is_nested_too_deeply_is_answered_in_words(client: Client) -> None:
+    answer = post(client, SUBMISSIONS, make.bearer(make.maker()), b"[" * 200_000)
+
+    assert answer.status_code == 400
+    assert answer.json()["detail"] == "The JSON is nested too deeply."
+
+
+@pytest.mark.parametrize("path", ["cpl", "firmware", "eligibility", "notices", "estate/loads"])
+@pytest.mark.parametrize(
+    "query", ["cursor=cD1hYmM%3D", "cursor=cD0lMDA%3D", "cursor=%FF", "limit=abc", "limit=-5"]
+)
+def test_a_cursor_or_limit_that_cannot_be_read_is_named(
+    client: Client, path: str, query: str
+) -> None:
+    supplier = make.party("big-light")
+    make.listed(make.row(1))
+
+    answer = client.get(f"/api/v1/{path}?{query}", headers=make.bearer(supplier))
+
+    assert answer.status_code == 422
+    assert [error["field"] for error in answer.json()["errors"]] == [query.partition("=")[0]]
+
+
+def test_pages_lose_nothing_that_came_at_the_same_moment(client: Client) -> None:
+    maker = make.actor(make.maker())
+    brought = {str(make.submitted(maker, n).pk) for n in range(1, 28)}
+    headers = make.bearer(make.administrator())
+
+    listed: list[str] = []
+    page: Any = {"next": f"{SUBMISSIONS}?limit=3"}
+    while page["next"]:
+        page = client.get(page["next"].removeprefix("http://localhost"), headers=headers).json()
+        listed += [one["id"] for one in page["results"]]
+
+    assert len(listed) == len(brought)
+    assert set(listed) == brought
+
+
+@pytest.mark.parametrize(
+    ("query", "field"),
+    [
+        ("manufacturer=zz", "manufacturer"),
+        ("device_model=1", "device_model"),
+        ("firmware_version=000000001", "firmware_version"),
+        ("device_type=TOASTER", "device_type"),
+        ("status=perhaps", "status"),
+        ("as_at=2026-01-01", "as_at"),
+    ],
+)
+def test_a_filter_that_no_entry_can_match_is_named(client: Client, query: str, field: str) -> None:
+    answer = client.get(f"/api/v1/cpl?{query}")
+
+    assert codes(answer) and {name for name, _ in codes(answer)} == {field}
+
+
+def test_a_filter_takes_identifiers_in_any_of_their_forms(client: Client) -> None:
+    make.listed(make.row(1), make.row(2, manufacturer_identifier="F1A2"))
+
+    answer = client.get("/api/v1/cpl?manufacturer=0xf1a2&status=current")
+
+    assert [one["cpl_entry_id"] for one in answer.json()["results"]] == ["CPL-000002"]
+
+
+@pytest.mark.parametrize("accept", ["text/csv", "application/xml", "*/*", "text/html;q=0.1"])
+def test_what_is_accepted_decides_no_answer(client: Client, accept: str) -> None:
+    assert client.get("/api/v1/cpl", headers={"accept": accept}).status_code == 200
+    assert client.get("/api/v1/docs", headers={"accept": accept}).status_code == 200
+
+
 def test_a_body_that_is_too_large_to_hold_is_not_read(client: Client) -> None:
     answer = post(client, SUBMISSIONS, make.bearer(make.maker()), b" " * 2_500_001)
 

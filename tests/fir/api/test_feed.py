@@ -60,6 +60,13 @@ def test_an_unchanged_page_costs_a_304(client: Client, supplier: Party) -> None:
     assert changed.status_code == 200
 
 
+def test_an_etag_that_a_proxy_made_weak_still_counts(client: Client, supplier: Party) -> None:
+    headers = make.bearer(supplier)
+    etag = feed(client, headers).headers["ETag"]
+
+    assert feed(client, {**headers, "if-none-match": f"W/{etag}"}).status_code == 304
+
+
 def test_an_etag_of_one_party_says_nothing_to_another(client: Client, supplier: Party) -> None:
     other = make.bearer(make.party("small-gas", "SMALL_SUPPLIER"))
     etag = feed(client, make.bearer(supplier)).headers["ETag"]
