@@ -7,6 +7,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from django.conf import settings
 from django.db import connection
 
 from fir.ledger.queries import last_seq
@@ -137,7 +138,7 @@ def test_pages_lose_nothing_that_came_at_the_same_moment(client: Client) -> None
     listed: list[str] = []
     page: Any = {"next": f"{SUBMISSIONS}?limit=3"}
     while page["next"]:
-        page = client.get(page["next"].removeprefix("http://localhost"), headers=headers).json()
+        page = client.get(page["next"].removeprefix(settings.BASE_URL), headers=headers).json()
         listed += [one["id"] for one in page["results"]]
 
     assert len(listed) == len(brought)
@@ -158,7 +159,7 @@ def test_pages_lose_nothing_that_came_at_the_same_moment(client: Client) -> None
 def test_a_filter_that_no_entry_can_match_is_named(client: Client, query: str, field: str) -> None:
     answer = client.get(f"/api/v1/cpl?{query}")
 
-    assert codes(answer) and {name for name, _ in codes(answer)} == {field}
+    assert {name for name, _ in codes(answer)} == {field}
 
 
 def test_a_filter_takes_identifiers_in_any_of_their_forms(client: Client) -> None:
