@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from django.db.models import Q
 from django.db.models.functions import Length
 
-from cpl.models import CURRENT, CPLEntry, DeviceModel, ListedEntry
+from cpl.models import CURRENT, CPLEntry, DeviceModel, EntryRevision, ListedEntry, Manufacturer
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -84,7 +84,11 @@ def current_entries_of(
 
 def uses_of_hash(manufacturer_image_hash: str) -> list[HashUse]:
     """Every entry that carries this hash now."""
-    found = ListedEntry.objects.filter(manufacturer_image_hash=manufacturer_image_hash)
+    # By the revisions' index first: the view alone would look through the whole list.
+    said = EntryRevision.objects.filter(manufacturer_image_hash=manufacturer_image_hash)
+    found = ListedEntry.objects.filter(
+        entry__in=said.values("entry"), manufacturer_image_hash=manufacturer_image_hash
+    )
     return [
         HashUse(
             cpl_entry_id=entry.cpl_entry_id,
@@ -94,6 +98,13 @@ def uses_of_hash(manufacturer_image_hash: str) -> list[HashUse]:
         )
         for entry in found.order_by("cpl_entry_id")
     ]
+
+
+def manufacturer_name(identifier: str) -> str:
+    """A maker's name as the list said it last, or as it was first made known."""
+    said = EntryRevision.objects.filter(entry__device_model__manufacturer__identifier=identifier)
+    newest = said.order_by("-id").values_list("manufacturer_name", flat=True).first()
+    return newest or Manufacturer.objects.get(identifier=identifier).name
 
 
 def next_entry_id() -> str:

@@ -122,6 +122,11 @@ EMAIL_TIMEOUT = 10
 # Estates: share of bad rows over which a load waits for its Supplier, and the report's length.
 ESTATE_BAD_ROWS_HELD_PERCENT = 1
 ESTATE_BAD_ROWS_REPORTED = 10_000
+# The largest Supplier has about ten million devices of a few thousand configurations.
+ESTATE_MOST_ROWS = 20_000_000
+ESTATE_MOST_CONFIGURATIONS = 50_000
+# Inventories received at once by all web processes together: fewer than they have threads.
+ESTATE_RECEPTIONS_AT_ONCE = 3
 
 LANGUAGE_CODE = "en-gb"
 TIME_ZONE = "Europe/London"

@@ -7,6 +7,7 @@ because those carry a switch that any client can set.
 from django.db import migrations
 
 LOCKED = [
+    "cpl_manufacturer",
     "cpl_devicemodel",
     "cpl_cplentry",
     "cpl_entryrevision",

@@ -211,7 +211,7 @@ def _finding(
         "device_model": cohort.device_model,
         "firmware_version": cohort.firmware_version,
         "device_status": cohort.device_status,
-        "responsible_roles": cohort.responsible_roles.split("+"),
+        "responsible_roles": [role for role in cohort.responsible_roles.split("+") if role],
         "hub": _hub(finding),
         "installed": finding.installed,
         "position": finding.position,

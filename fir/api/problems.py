@@ -11,7 +11,13 @@ from rest_framework import exceptions
 from rest_framework.response import Response
 from rest_framework.views import set_rollback
 
-from fir.estates.operations import EstateRefused, LoadNotHeld, NotASupplier
+from fir.estates.operations import (
+    EstateRefused,
+    LoadNotHeld,
+    NewerLoadStands,
+    NotASupplier,
+    ReceptionUnderWay,
+)
 from fir.submissions.operations import (
     NotYourManufacturer,
     ReasonNeeded,
@@ -37,6 +43,8 @@ STATUSES: Mapping[type[Exception], HTTPStatus] = {
     NotASupplier: HTTPStatus.FORBIDDEN,
     SubmissionAlreadyDecided: HTTPStatus.CONFLICT,
     LoadNotHeld: HTTPStatus.CONFLICT,
+    NewerLoadStands: HTTPStatus.CONFLICT,
+    ReceptionUnderWay: HTTPStatus.TOO_MANY_REQUESTS,
 }
 
 

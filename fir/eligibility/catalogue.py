@@ -42,6 +42,11 @@ class ModelCatalogue:
             head for head in heads(self.paths) if head != self.latest and head.pathway != UNKNOWN
         ]
 
+    @property
+    def targets(self) -> list[PathEntry]:
+        """What findings are kept for: the latest release, and the other branches' ends."""
+        return [self.latest, *self.other_heads] if self.latest else []
+
     def installed(self, firmware_version: str) -> tuple[PathEntry, ...]:
         """The entries that list a version."""
         return tuple(self.by_version.get(firmware_version, ()))

@@ -22,7 +22,7 @@ class FindingQuerySet(models.QuerySet["Finding"]):
 
     def visible_to(self, party: Party) -> Self:
         """A Supplier's own findings; nobody else's, and nobody else has any."""
-        return self.filter(party=party)
+        return self.filter(cohort__load__party=party)
 
     def of_cohorts(self, cohorts: Collection[Cohort]) -> Self:
         """The findings of these cohorts."""
@@ -33,10 +33,10 @@ class Finding(models.Model):
     """What was found of one cohort for one target. Derived: replaced whenever it is worked out.
 
     The id is derived from Supplier, cohort facts and target, so that it stays the same over loads.
+    Whose it is stands in one place only: with the load that its cohort belongs to.
     """
 
     id = models.UUIDField(primary_key=True)
-    party = models.ForeignKey(Party, on_delete=models.PROTECT)
     cohort = models.ForeignKey(Cohort, on_delete=models.CASCADE)
     target = models.ForeignKey(CPLEntry, on_delete=models.PROTECT, null=True)
     target_is_latest = models.BooleanField()
@@ -51,12 +51,11 @@ class Finding(models.Model):
 
     class Meta:
         indexes = [
-            models.Index(fields=["party", "target", "outcome"], name="eligibility_party_target"),
-            models.Index(fields=["party", "id"], name="eligibility_party_page"),
+            models.Index(fields=["target", "outcome"], name="eligibility_target_outcome"),
         ]
 
     def __str__(self) -> str:
-        return f"{self.party}: {self.outcome}"
+        return f"{self.id}: {self.outcome}"
 
 
 class Assessment(models.Model):

@@ -7,12 +7,20 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
+from django.utils.timezone import localdate
+
 from cpl.models import CPLEntry
 from fir.eligibility.assumptions import ASSUMPTIONS
-from fir.eligibility.catalogue import EMPTY, ListedFacts, ModelCatalogue, ModelKey, listed_key
+from fir.eligibility.catalogue import EMPTY, ModelCatalogue, ModelKey, listed_key
 from fir.eligibility.models import Assessment, Finding
 from fir.eligibility.planner import Plan, plan_route
-from fir.eligibility.queries import ELIGIBILITY_KINDS, ENTRY_KINDS, READER, releases_told
+from fir.eligibility.queries import (
+    ELIGIBILITY_KINDS,
+    ENTRY_KINDS,
+    READER,
+    catalogues_of,
+    releases_told,
+)
 from fir.eligibility.rules import (
     CohortFacts,
     EligibilityFacts,
@@ -23,10 +31,10 @@ from fir.eligibility.rules import (
 from fir.estates.queries import cohorts_of, standing_loads
 from fir.ledger.models import MACHINE
 from fir.ledger.operations import NewEvent, append_events, read_ledger, reading
-from fir.records.queries import entries_of_models, models_of_entries, path_entry
+from fir.records.queries import models_of_entries
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping, Sequence
+    from collections.abc import Collection, Sequence
     from datetime import date, datetime
 
     from fir.estates.models import Cohort, EstateLoad
@@ -51,10 +59,8 @@ def assess_new_day(*, at: datetime) -> int:
     with reading(READER) as bookmark:
         if bookmark is None:
             return 0
-        # By the days that the rules count in, which are those of `at`, not of the settings.
-        day = at.replace(hour=0, minute=0, second=0, microsecond=0)
-        stale = Assessment.objects.filter(assessed_at__lt=day).select_related("party")
-        loads = standing_loads({assessment.party.slug for assessment in stale})
+        stale = Assessment.objects.filter(assessed_at__date__lt=localdate(at))
+        loads = standing_loads(set(stale.values_list("party__slug", flat=True)))
         assess_estates(loads, at=at)
         return len(loads)
 
@@ -79,16 +85,17 @@ def _assessed(event: LedgerEvent) -> NewEvent:
 
 
 def assess_models(models: Collection[ModelKey], *, at: datetime) -> None:
-    """Work out anew what these Device Models' entries decide, in every assessed estate.
+    """Work out anew what these Device Models' entries decide, in every estate.
 
-    An estate whose new load was not assessed yet is left alone: its own event follows.
+    An estate whose standing load was not assessed yet is worked out as a whole, so that whoever
+    is told of these entries is told what holds for its devices now.
     """
-    standing = standing_loads()
     assessed = dict(Assessment.objects.values_list("party_id", "load_id"))
+    standing = standing_loads()
     loads = [load for load in standing if assessed.get(load.party_id) == load.pk]
     if len(models) > MANY_MODELS:
-        assess_estates(loads, at=at)
-        return
+        loads = []
+    assess_estates([load for load in standing if load not in loads], at=at)
     cohorts = cohorts_of(loads, models)
     Finding.objects.of_cohorts(cohorts).delete()
     _write_findings(cohorts, loads, at=at)
@@ -97,7 +104,7 @@ def assess_models(models: Collection[ModelKey], *, at: datetime) -> None:
 def assess_estates(loads: Sequence[EstateLoad], *, at: datetime) -> None:
     """Work out all findings of these standing loads, in place of whatever their Suppliers had."""
     cohorts = cohorts_of(loads)
-    Finding.objects.filter(party__in={load.party_id for load in loads}).delete()
+    Finding.objects.filter(cohort__load__party__in={load.party_id for load in loads}).delete()
     _write_findings(cohorts, loads, at=at)
     for load in loads:
         Assessment.objects.update_or_create(
@@ -109,7 +116,7 @@ def _write_findings(
     cohorts: Sequence[Cohort], loads: Sequence[EstateLoad], *, at: datetime
 ) -> None:
     parties = {load.pk: load.party for load in loads}
-    answers = _Answers(cohorts, today=at.date())
+    answers = _Answers(cohorts, today=localdate(at))
     found = [(cohort, answer) for cohort in cohorts for answer in answers.of(cohort)]
     ids = CPLEntry.objects.in_bulk(
         {a.target.cpl_entry_id for _, a in found if a.target}, field_name="cpl_entry_id"
@@ -118,7 +125,6 @@ def _write_findings(
         [
             Finding(
                 id=_finding_id(parties[cohort.load_id].slug, cohort, answer.target),
-                party=parties[cohort.load_id],
                 cohort=cohort,
                 target=ids[answer.target.cpl_entry_id] if answer.target else None,
                 target_is_latest=answer.is_latest,
@@ -172,7 +178,8 @@ class _Answers:
 
     def __init__(self, cohorts: Sequence[Cohort], *, today: date) -> None:
         self.today = today
-        self.models = _catalogues(cohorts)
+        own, hubs = set(map(_own_key, cohorts)), {_hub_key(c) for c in cohorts if c.hub_model}
+        self.models = catalogues_of(own | hubs)
         self.known: dict[tuple[str | bool, ...], list[_Answer]] = {}
 
     def of(self, cohort: Cohort) -> list[_Answer]:
@@ -208,7 +215,8 @@ class _Answers:
                 frozenset(cohort.responsible_roles.split("+")),
             ),
             installed=installed,
-            target=_target_facts(model, target) if target else None,
+            target=_target_facts(model, target.cpl_entry_id) if target else None,
+            hops=tuple(_target_facts(model, hop) for hop in plan.route[:-1]),
             plan=plan,
             hub_carries=self._hub_carries(cohort),
             today=self.today,
@@ -228,14 +236,13 @@ class _Answers:
         return hub.carries_updates(cohort.hub_version)
 
 
-def _target_facts(model: ModelCatalogue, target: PathEntry) -> TargetFacts:
-    listed = model.facts[target.cpl_entry_id]
+def _target_facts(model: ModelCatalogue, cpl_entry_id: str) -> TargetFacts:
+    listed = model.facts[cpl_entry_id]
     return TargetFacts(
-        entry=target,
-        same_device_model=True,
+        entry=listed.path,
         cpa_expiry_date=listed.cpa_expiry_date,
         cpa_renewal_date=listed.cpa_renewal_date,
-        rivals=model.rivals(target),
+        rivals=model.rivals(listed.path),
     )
 
 
@@ -245,20 +252,3 @@ def _own_key(cohort: Cohort) -> ModelKey:
 
 def _hub_key(cohort: Cohort) -> ModelKey:
     return ("CHF", cohort.hub_manufacturer, cohort.hub_model)
-
-
-def _catalogues(cohorts: Sequence[Cohort]) -> Mapping[ModelKey, ModelCatalogue]:
-    keys = {_own_key(cohort) for cohort in cohorts}
-    keys |= {_hub_key(cohort) for cohort in cohorts if cohort.hub_model}
-    return {
-        key: ModelCatalogue(
-            ListedFacts(
-                path_entry(entry),
-                entry.cpa_expiry_date,
-                entry.cpa_renewal_date,
-                entry.carries_updates,
-            )
-            for entry in entries
-        )
-        for key, entries in entries_of_models(keys).items()
-    }

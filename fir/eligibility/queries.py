@@ -5,13 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from django.db.models import Count, Q, Sum
+from django.db.models import Q, Sum
 
+from fir.eligibility.catalogue import ListedFacts, ModelCatalogue, ModelKey
 from fir.eligibility.models import Assessment, Finding
 from fir.eligibility.rules import Outcome
 from fir.estates.queries import standing_load_of
 from fir.ledger.models import LedgerEvent
-from fir.ledger.queries import newest_seq_of, payload_of, seq_read_by
+from fir.ledger.queries import newest_seq_of, payload_of, seq_read_by, was_set_aside
+from fir.records.queries import entries_of_models, models_of_entries, path_entry
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -53,8 +55,35 @@ def standing_of(party: Party) -> Standing:
         load_id=assessed,
         seq=seq,
         complete=assessed == (load.pk if load else None)
-        and seq >= newest_seq_of(ELIGIBILITY_KINDS, party.tags),
+        and seq >= newest_seq_of(ELIGIBILITY_KINDS, party.tags)
+        and not was_set_aside(READER, party.tags),
     )
+
+
+def catalogues_of(keys: Collection[ModelKey]) -> dict[ModelKey, ModelCatalogue]:
+    """What the list says of these Device Models. One query, whatever their number."""
+    return {
+        key: ModelCatalogue(
+            ListedFacts(
+                path_entry(entry),
+                entry.cpa_expiry_date,
+                entry.cpa_renewal_date,
+                entry.carries_updates,
+            )
+            for entry in entries
+        )
+        for key, entries in entries_of_models(keys).items()
+    }
+
+
+def is_assessed_target(cpl_entry_id: str) -> bool:
+    """Whether findings are kept for this entry as a target."""
+    targets = [
+        target.cpl_entry_id
+        for model in catalogues_of(models_of_entries([cpl_entry_id])).values()
+        for target in model.targets
+    ]
+    return cpl_entry_id in targets
 
 
 def releases_told(published: Collection[LedgerEvent]) -> set[object]:
@@ -133,16 +162,18 @@ def estate_by_version(party: Party) -> list[VersionCount]:
 def suppliers_with(cpl_entry_id: str) -> dict[int, dict[str, int]]:
     """Each Supplier (by Party number) with its devices by outcome for a target.
 
-    A Supplier without devices of the target's model is absent.
+    A Supplier without devices of the target's model is absent. A Gas Proxy Function is no device
+    of its own here: it shares its hub's box and image.
     """
     rows = (
         Finding.objects.filter(target__cpl_entry_id=cpl_entry_id)
-        .values_list("party_id", "outcome")
-        .annotate(devices=Sum("cohort__device_count"), findings=Count("id"))
-        .order_by("party_id")
+        .exclude(cohort__device_type="GPF")
+        .values_list("cohort__load__party_id", "outcome")
+        .annotate(devices=Sum("cohort__device_count"))
+        .order_by("cohort__load__party_id")
     )
     found: dict[int, dict[str, int]] = {}
-    for party_id, outcome, devices, _ in rows:
+    for party_id, outcome, devices in rows:
         found.setdefault(party_id, {})[outcome] = devices
     return found
 
@@ -156,7 +187,7 @@ def suppliers_of_model(entry: RepositoryEntry) -> set[int]:
         cohort__manufacturer_identifier=entry.manufacturer_identifier,
         cohort__device_model=entry.device_model,
     )
-    return set(findings.values_list("party_id", flat=True))
+    return set(findings.values_list("cohort__load__party_id", flat=True))
 
 
 def assessed_parties() -> set[int]:

@@ -49,7 +49,6 @@ class TargetFacts:
     """What the rules may read of the entry to be installed."""
 
     entry: PathEntry
-    same_device_model: bool
     cpa_expiry_date: date | None
     cpa_renewal_date: date | None
     rivals: tuple[PathEntry, ...]  # Current entries of the same Device Model and version
@@ -63,10 +62,16 @@ class EligibilityFacts:
     cohort: CohortFacts
     installed: tuple[PathEntry, ...]
     target: TargetFacts | None
+    hops: tuple[TargetFacts, ...]  # what is to be installed on the way to the target
     plan: Plan
     hub_carries: bool | None
     today: date
     assumptions: Assumptions
+
+    @property
+    def to_install(self) -> tuple[TargetFacts, ...]:
+        """Every entry that would be installed, the target last."""
+        return (*self.hops, self.target) if self.target else ()
 
     @property
     def route(self) -> Route | None:
@@ -130,34 +135,19 @@ class SomethingIsCurrent(Rule):
         return facts.target is not None
 
 
-class TargetIsCurrent(Rule):
-    """The target was removed from the Central Products List."""
-
-    code, reference = "TARGET_REMOVED", "SEC Section F2"
-
-    def holds(self, facts: EligibilityFacts) -> bool:
-        return facts.target is None or facts.target.entry.current
-
-
 class CertificateInDate(Rule):
-    """The target's CPA certificate is past its expiry or renewal date."""
+    """The CPA certificate of the target, or of an entry on the way to it, is past its expiry or
+    renewal date."""
 
     code, reference = "CERTIFICATE_LAPSED", "MP209"
 
     def holds(self, facts: EligibilityFacts) -> bool:
-        if facts.target is None:
-            return True
-        dates = (facts.target.cpa_expiry_date, facts.target.cpa_renewal_date)
+        dates = [
+            day
+            for entry in facts.to_install
+            for day in (entry.cpa_expiry_date, entry.cpa_renewal_date)
+        ]
         return all(day is None or day >= facts.today for day in dates)
-
-
-class HardwareMatches(Rule):
-    """The target is listed for other hardware than these devices have."""
-
-    code, reference = "HARDWARE_MISMATCH", "GBCS CCS08, result 2"
-
-    def holds(self, facts: EligibilityFacts) -> bool:
-        return facts.target is None or facts.target.same_device_model
 
 
 class EntryIsUnambiguous(Rule):
@@ -167,8 +157,7 @@ class EntryIsUnambiguous(Rule):
     code, reference = "ENTRY_AMBIGUOUS", "SECAS, CPL data quality, 16 April 2019"
 
     def holds(self, facts: EligibilityFacts) -> bool:
-        rivals = facts.target.rivals if facts.target else ()
-        return not (_disagree(facts.installed) or _disagree(rivals))
+        return not any(map(_disagree, (facts.installed, *(e.rivals for e in facts.to_install))))
 
 
 class PathwayLeadsThere(Rule):
@@ -231,10 +220,11 @@ class IsCommissioned(Rule):
 
 
 class RouteIsCurrent(Rule):
-    """The only declared route leads through an entry that was removed from the list; ask the
-    Manufacturer before using it."""
+    """The only declared route leads through an entry that was removed from the list, and what is
+    not listed should not be installed: ask the Manufacturer for another way."""
 
-    code, reference, effect = "ROUTE_THROUGH_REMOVED", "MP231; SEC Section F2", Effect.WARNS
+    code, reference = "ROUTE_THROUGH_REMOVED", "MP231; SEC Section F2"
+    effect = Effect.LEAVES_OPEN
 
     def holds(self, facts: EligibilityFacts) -> bool:
         return not facts.plan.through_removed
@@ -245,17 +235,15 @@ ALL_RULES: tuple[Rule, ...] = (
     SupplierIsResponsible(),
     StatusPermits(),
     SomethingIsCurrent(),
-    TargetIsCurrent(),
     CertificateInDate(),
-    HardwareMatches(),
     EntryIsUnambiguous(),
     PathwayLeadsThere(),
     PathwayIsKnown(),
+    RouteIsCurrent(),
     HubCarriesIt(),
     HubCapabilityIsKnown(),
     NotSuspended(),
     IsCommissioned(),
-    RouteIsCurrent(),
 )
 
 NOT_LISTED_SENTENCE = (

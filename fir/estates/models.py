@@ -42,6 +42,7 @@ class EstateLoad(models.Model):
     received_by = models.UUIDField()
     finished_at = models.DateTimeField(null=True)
     replaced_at = models.DateTimeField(null=True)
+    failures = models.PositiveSmallIntegerField(default=0)
     tables_dropped = models.BooleanField(default=False)
 
     class Meta:
@@ -50,6 +51,8 @@ class EstateLoad(models.Model):
             models.CheckConstraint(
                 condition=models.Q(state__in=STATES), name="estates_load_state_known"
             ),
+            # What an Estate's pointer refers to, so that it can point at its own Party's load only.
+            models.UniqueConstraint(fields=["id", "party"], name="estates_load_of_party"),
         ]
 
     def __str__(self) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-from collections import Counter
 from dataclasses import asdict
 from datetime import timedelta
 from functools import partial
@@ -11,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.db import OperationalError, transaction
-from django.db.models import Sum
+from django.db.models import Q, Sum
 
 from cpl.identifiers import device_id_from_number
 from fir.estates import tables
@@ -31,20 +30,26 @@ from fir.estates.models import (
     LoadConfiguration,
     LoadNote,
 )
-from fir.estates.rules import READ_THEIR_HUB, Configuration, RowNote, read_device
+from fir.estates.reception import Reception
+from fir.estates.rules import READ_THEIR_HUB, RowNote
 from fir.estates.sources import SourceFault, read_source
 from fir.ledger.models import Author
 from fir.ledger.operations import NewEvent, append_events, ring
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable
     from datetime import datetime
 
-    from fir.estates.rules import RawDevice
+    from django.db.models import QuerySet
+
     from fir.parties.models import Actor, Party
 
 logger = logging.getLogger(__name__)
 
+REPEATED = "DEVICE_REPEATED"
+FAILURES_BEFORE_REFUSAL = 10
+JUST_BEGUN = timedelta(minutes=1)
+HELD_LOADS_STAND = timedelta(days=30)
 OLD_LOADS_STAND = timedelta(hours=1)
 NOTES_STAND = timedelta(days=30)
 
@@ -57,47 +62,16 @@ class NotASupplier(PermissionError):
     """Only a Supplier has an estate."""
 
 
+class NewerLoadStands(ValueError):
+    """A load that was sent later is the estate already."""
+
+
+class ReceptionUnderWay(RuntimeError):
+    """Too many inventories are being received at this moment; nothing of this one was kept."""
+
+
 class LoadNotHeld(ValueError):
     """Only a load that is held for its bad rows can be accepted."""
-
-
-class _Reception:
-    """What is gathered while a load streams in: configurations by number, notes, counts."""
-
-    def __init__(self, usual_roles: str) -> None:
-        self.usual_roles = usual_roles
-        self.numbers: dict[Configuration, int] = {}
-        self.notes: list[RowNote] = []
-        self.reasons: Counter[str] = Counter()
-        self.rows_read = 0
-        self.rows_bad = 0
-        self.bytes_read = 0
-
-    def counted(self, pieces: Iterable[bytes]) -> Iterator[bytes]:
-        """The pieces, counting their bytes."""
-        for piece in pieces:
-            self.bytes_read += len(piece)
-            yield piece
-
-    def rows(self, devices: Iterable[RawDevice]) -> Iterator[tuple[int, int, int | None, int]]:
-        """What is copied of each row: line, device, hub, number of its configuration."""
-        for raw in devices:
-            self.rows_read += 1
-            device, notes = read_device(raw, usual_roles=self.usual_roles)
-            if notes:
-                self.note(notes)
-            if device is None:
-                self.rows_bad += 1
-                continue
-            number = self.numbers.setdefault(device.configuration, len(self.numbers))
-            yield raw.line, device.number, device.hub_number, number
-
-    def note(self, notes: Iterable[RowNote]) -> None:
-        """Keep notes up to the report's length, and count all of them by reason."""
-        for note in notes:
-            self.reasons[note.reason] += 1
-            if len(self.notes) < settings.ESTATE_BAD_ROWS_REPORTED:
-                self.notes.append(note)
 
 
 def receive_load(*, party: Party, pieces: Iterable[bytes], by: Actor, at: datetime) -> EstateLoad:
@@ -107,15 +81,21 @@ def receive_load(*, party: Party, pieces: Iterable[bytes], by: Actor, at: dateti
     another form: then its load says REFUSED and nothing else is kept. When the stream itself
     breaks, the load says INTERRUPTED and the stream's own error goes on.
     """
-    if not party.is_supplier:
-        raise NotASupplier(f"{party.name} is no Supplier: it has no estate.")
+    held_roles = "+".join(role for role in ("IS", "GS") if role in party.user_roles)
+    if not (party.is_supplier and held_roles):
+        raise NotASupplier(
+            f"{party.name} is no Supplier in the role IS or GS, and only those have an estate."
+        )
     load = EstateLoad.objects.create(party=party, received_at=at, received_by=by.actor_id)
-    reception = _Reception("+".join(r for r in ("IS", "GS") if r in party.user_roles))
+    reception = Reception(held_roles)
     try:
         _receive(load, reception, pieces)
     except SourceFault as fault:
         _end(load, REFUSED, str(fault), reception, at=at)
         raise EstateRefused(str(fault)) from fault
+    except ReceptionUnderWay as refusal:
+        _end(load, REFUSED, str(refusal), reception, at=at)
+        raise
     except BaseException:
         _end(load, INTERRUPTED, "The stream ended before the body was in.", reception, at=at)
         raise
@@ -124,18 +104,13 @@ def receive_load(*, party: Party, pieces: Iterable[bytes], by: Actor, at: dateti
 
 
 @transaction.atomic
-def _receive(load: EstateLoad, reception: _Reception, pieces: Iterable[bytes]) -> None:
-    tables.hold_while_receiving(load.pk)
+def _receive(load: EstateLoad, reception: Reception, pieces: Iterable[bytes]) -> None:
+    _take_a_place(load)
     devices = read_source(reception.counted(pieces))
     tables.copy_received(load.pk, reception.rows(devices))
     if not reception.rows_read:
         raise SourceFault(1, "The inventory holds no device.")
-    repeated = tables.drop_duplicates(load.pk)
-    reception.rows_bad += len(repeated)
-    reception.note(
-        RowNote(line, "DeviceID", "DEVICE_REPEATED", device_id_from_number(number), kept=False)
-        for line, number in sorted(repeated)
-    )
+    _leave_out_repeated(load, reception)
     LoadConfiguration.objects.bulk_create(
         [
             LoadConfiguration(
@@ -156,15 +131,36 @@ def _receive(load: EstateLoad, reception: _Reception, pieces: Iterable[bytes]) -
     load.save()
 
 
-def _count(load: EstateLoad, reception: _Reception) -> None:
+def _take_a_place(load: EstateLoad) -> None:
+    """Mark the load as being received until this transaction ends. Slow senders of one Supplier,
+    or of several, must not take up every thread of the web process."""
+    tables.hold_while_receiving(load.pk)
+    if not tables.try_receiving_for(load.party_id):
+        raise ReceptionUnderWay(
+            "Another inventory of yours is being received; send this one after."
+        )
+    if not any(map(tables.try_place, range(settings.ESTATE_RECEPTIONS_AT_ONCE))):
+        raise ReceptionUnderWay("Other inventories are being received; try again in a minute.")
+
+
+def _leave_out_repeated(load: EstateLoad, reception: Reception) -> None:
+    count, first = tables.drop_duplicates(load.pk, most=settings.ESTATE_BAD_ROWS_REPORTED)
+    reception.rows_bad += count
+    reception.note(
+        RowNote(line, "DeviceID", REPEATED, device_id_from_number(number), kept=False)
+        for line, number in first
+    )
+    if count:
+        reception.reasons[REPEATED] = count
+
+
+def _count(load: EstateLoad, reception: Reception) -> None:
     load.bytes_read = reception.bytes_read
     load.rows_read, load.rows_bad = reception.rows_read, reception.rows_bad
     load.notes_by_reason = dict(sorted(reception.reasons.items()))
 
 
-def _end(
-    load: EstateLoad, state: str, refusal: str, reception: _Reception, *, at: datetime
-) -> None:
+def _end(load: EstateLoad, state: str, refusal: str, reception: Reception, *, at: datetime) -> None:
     _count(load, reception)
     load.state, load.refusal, load.finished_at = state, refusal, at
     load.save()
@@ -182,7 +178,18 @@ def _finish_or_leave(load: EstateLoad, *, at: datetime) -> bool:
         return finish_load(load=load, at=at)
     except Exception:
         logger.exception("Load %s could not be finished; the next sweep tries again.", load.pk)
+        _count_failure(load, at=at)
         return False
+
+
+@transaction.atomic
+def _count_failure(load: EstateLoad, *, at: datetime) -> None:
+    load = EstateLoad.objects.select_for_update().get(pk=load.pk)
+    load.failures += 1
+    if load.failures >= FAILURES_BEFORE_REFUSAL:
+        load.state, load.finished_at = REFUSED, at
+        load.refusal = "FIR could not finish this load. Send it again, and tell the Administrator."
+    load.save()
 
 
 def finish_load(*, load: EstateLoad, at: datetime) -> bool:
@@ -199,8 +206,16 @@ def finish_load(*, load: EstateLoad, at: datetime) -> bool:
             _build(load)
             _swap_or_hold(load, at=at)
         return True
+    except NewerLoadStands as refusal:
+        _refuse(load, str(refusal), at=at)
+        return True
     finally:
         tables.unlock(load.party_id)
+
+
+def _refuse(load: EstateLoad, refusal: str, *, at: datetime) -> None:
+    load.state, load.refusal, load.finished_at = REFUSED, refusal, at
+    load.save(update_fields=["state", "refusal", "finished_at"])
 
 
 def _build(load: EstateLoad) -> None:
@@ -234,8 +249,13 @@ def _swap_or_hold(load: EstateLoad, *, at: datetime) -> None:
 
 
 def _swap(load: EstateLoad, *, by: Author, at: datetime) -> None:
-    """Move the Supplier's pointer to this load; the event is the last thing in the transaction."""
+    """Move the Supplier's pointer to this load; the event is the last thing in the transaction.
+
+    Raises NewerLoadStands: an estate never goes back to what was sent before.
+    """
     estate = Estate.objects.select_for_update().filter(party=load.party).first()
+    if estate and estate.standing_load_id > load.pk:
+        raise NewerLoadStands("A load that was sent after this one stands already.")
     if estate is None:
         Estate.objects.create(party=load.party, standing_load=load)
     else:
@@ -253,7 +273,7 @@ def _swap(load: EstateLoad, *, by: Author, at: datetime) -> None:
 def accept_load(*, load: EstateLoad, by: Actor, at: datetime) -> EstateLoad:
     """Take a held load as it is, bad rows left out, and swap it in.
 
-    Raises LoadNotHeld.
+    Raises LoadNotHeld, NewerLoadStands.
     """
     held = EstateLoad.objects.select_for_update(of=("self",)).select_related("party")
     load = held.get(pk=load.pk)
@@ -269,33 +289,44 @@ def sweep_loads(*, at: datetime) -> None:
     """Finish what waits, mark what broke off, and drop the tables that nothing points at."""
     finish_loads(at=at)
     _mark_broken_receptions(at=at)
+    _refuse_forgotten(at=at)
     LoadNote.objects.filter(load__received_at__lt=at - NOTES_STAND).delete()
     for load in _droppable(at=at):
         try:
-            _drop(load)
+            _drop(load, at=at)
         except OperationalError:
             logger.info("The tables of load %s are being read; the next sweep drops them.", load.pk)
 
 
 @transaction.atomic
 def _mark_broken_receptions(*, at: datetime) -> None:
-    for load in EstateLoad.objects.filter(state=RECEIVING):
+    """A reception whose process is gone. One that has just begun may not have its lock yet."""
+    for load in EstateLoad.objects.filter(state=RECEIVING, received_at__lt=at - JUST_BEGUN):
         if not tables.is_being_received(load.pk):
             EstateLoad.objects.filter(pk=load.pk, state=RECEIVING).update(
                 state=INTERRUPTED, refusal="The process receiving it ended.", finished_at=at
             )
 
 
-def _droppable(*, at: datetime) -> list[EstateLoad]:
-    left = EstateLoad.objects.filter(tables_dropped=False, estate__isnull=True)
-    ended = left.filter(state__in=[REFUSED, INTERRUPTED])
-    replaced = left.filter(state=DONE, replaced_at__lt=at - OLD_LOADS_STAND)
-    return [*ended, *replaced]
+def _refuse_forgotten(*, at: datetime) -> None:
+    """Held loads that nobody accepted in time."""
+    EstateLoad.objects.filter(state=HELD, received_at__lt=at - HELD_LOADS_STAND).update(
+        state=REFUSED, refusal="It was held for its bad rows and not accepted.", finished_at=at
+    )
+
+
+def _droppable(*, at: datetime) -> QuerySet[EstateLoad]:
+    """Loads that no estate points at, and whose tables are of no use any more."""
+    over = Q(state__in=[REFUSED, INTERRUPTED]) | Q(state=DONE, replaced_at__lt=at - OLD_LOADS_STAND)
+    return EstateLoad.objects.filter(over, tables_dropped=False, estate__isnull=True)
 
 
 @transaction.atomic
-def _drop(load: EstateLoad) -> None:
+def _drop(load: EstateLoad, *, at: datetime) -> None:
+    # Asked again under a lock: the load may have come alive since it was found.
+    locked = EstateLoad.objects.select_for_update().filter(pk=load.pk).first()
+    if locked is None or not _droppable(at=at).filter(pk=load.pk).exists():
+        return
     tables.drop_tables(load.pk)
     Cohort.objects.filter(load=load).delete()
-    load.tables_dropped = True
-    load.save(update_fields=["tables_dropped"])
+    EstateLoad.objects.filter(pk=load.pk).update(tables_dropped=True)

@@ -22,6 +22,9 @@ _HEX = re.compile(r"[0-9A-Fa-f]{1,16}")
 _LONG_NUMBER = re.compile(r"[0-9]{9,}")
 _SHORT_WORD = re.compile(r"[A-Za-z]{1,4}")
 _STATUS = re.compile(r"[A-Za-z]{1,32}")
+_GAPS = re.compile(r"[ _-]+")
+# Several words are a status only where they are a known one: they might be a street.
+STATUSES_IN_WORDS = ("INSTALLEDNOTCOMMISSIONED",)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +41,7 @@ class RawDevice:
     chf_device_id: str
     responsible_role: str
     fault: str = ""
+    is_ended: bool = True  # false for a last line without a line break, which may be cut off
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,10 +95,11 @@ def _is_plain_hex(text: str) -> bool:
     return bool(_HEX.fullmatch(text) and not _LONG_NUMBER.fullmatch(text))
 
 
-def read_device(raw: RawDevice, *, usual_roles: str) -> tuple[Device | None, list[RowNote]]:
-    """The device in a row, or None when its id, type or role is not of the right form; and notes.
+def read_device(raw: RawDevice, *, held_roles: str) -> tuple[Device | None, list[RowNote]]:
+    """The device in a row, or None when its id or type is not of the right form; and notes.
 
-    An identity that no list can hold (free text, wrong length) is kept and noted.
+    An identity that no list can hold (free text, wrong length) is kept and noted. A row speaks for
+    the roles that its Supplier holds (`held_roles`) and for no others.
     """
     notes: list[RowNote] = []
     if raw.fault:
@@ -108,12 +113,35 @@ def read_device(raw: RawDevice, *, usual_roles: str) -> tuple[Device | None, lis
     except IdentifierFault as fault:
         note = RowNote(raw.line, "DeviceType", fault.code, masked(raw.device_type), kept=False)
         return None, [note]
-    roles = RESPONSIBLE_ROLES.get(raw.responsible_role.strip().upper() or usual_roles)
-    if roles is None:
-        value = masked(raw.responsible_role)
-        return None, [RowNote(raw.line, "ResponsibleRole", "ROLE_UNKNOWN", value, kept=False)]
-    configuration = _configuration(raw, device_type, roles, notes)
+    configuration = _configuration(raw, device_type, _roles(raw, held_roles, notes), notes)
     return Device(number, _hub_number(raw, notes), configuration), notes
+
+
+def _roles(raw: RawDevice, held_roles: str, notes: list[RowNote]) -> str:
+    """The roles that the row names, as far as the Supplier holds them; those it holds where the
+    row names none that are known."""
+    said = raw.responsible_role.strip().upper()
+    named = RESPONSIBLE_ROLES.get(said or held_roles)
+    if named is None:
+        value = masked(raw.responsible_role)
+        notes.append(RowNote(raw.line, "ResponsibleRole", "ROLE_UNKNOWN", value, kept=True))
+        return held_roles
+    held = "+".join(role for role in named.split("+") if role in held_roles.split("+"))
+    if held != named:
+        notes.append(RowNote(raw.line, "ResponsibleRole", "ROLE_NOT_HELD", "", kept=True))
+    return held
+
+
+def _status(raw: RawDevice, notes: list[RowNote]) -> str:
+    """The status as it was said, without gaps; '' and a note where it is no word."""
+    words = _GAPS.sub("", raw.device_status.strip())
+    spoken = words != raw.device_status.strip()
+    if _STATUS.fullmatch(words) and (not spoken or words.upper() in STATUSES_IN_WORDS):
+        return words
+    if words:
+        value = masked(raw.device_status)
+        notes.append(RowNote(raw.line, "DeviceStatus", "STATUS_UNREADABLE", value, kept=True))
+    return ""
 
 
 def _configuration(
@@ -132,10 +160,8 @@ def _configuration(
             listable = False
             read.append(_kept_as_said(text))
             notes.append(RowNote(raw.line, column, fault.code, masked(text), kept=True))
-    status = raw.device_status.strip()
-    if not _STATUS.fullmatch(status):
-        status = ""
     manufacturer, model, version = read
+    status = _status(raw, notes)
     return Configuration(device_type, manufacturer, model, version, status, roles, listable)
 
 

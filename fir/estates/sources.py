@@ -179,14 +179,14 @@ def _from_csv(pieces: Iterable[bytes]) -> Iterator[RawDevice]:
         previous: tuple[int, list[str]] | None = None
         for row in rows:
             if previous:
-                yield _raw(header, len(cells), *previous, last=False)
+                yield _raw(header, len(cells), *previous, is_ended=True)
             previous = (rows.line_num, row) if row else None
     except csv.Error as error:
         raise SourceFault(
             rows.line_num, f"The CSV is cut off or damaged here ({error})."
         ) from error
     if previous:
-        yield _raw(header, len(cells), *previous, last=not lines.last_is_whole)
+        yield _raw(header, len(cells), *previous, is_ended=lines.last_is_whole)
 
 
 def _header(cells: list[str]) -> dict[int, str]:
@@ -203,14 +203,20 @@ def _header(cells: list[str]) -> dict[int, str]:
     return {place: COLUMNS[name] for place, name in enumerate(names) if name in COLUMNS}
 
 
-def _raw(header: dict[int, str], width: int, line: int, row: list[str], *, last: bool) -> RawDevice:
+def _raw(
+    header: dict[int, str], width: int, line: int, row: list[str], *, is_ended: bool
+) -> RawDevice:
+    if not is_ended and (len(row) < width or not row[-1].strip()):
+        raise SourceFault(
+            line,
+            "The file is cut off in this row: send it again whole. If it is whole, end its last "
+            "line with a line break.",
+        )
     short = len(row) <= max(header)
-    if short and last:
-        raise SourceFault(line, "The file is cut off in this row: send it again whole.")
     if short or len(row) > width:
         # Its columns cannot be told apart, so nothing of it is read but its line.
         fault = "CELLS_MISSING" if short else "CELLS_TOO_MANY"
-        return RawDevice(line, "", "", "", "", "", "", "", "", fault=fault)
+        return RawDevice(line, "", "", "", "", "", "", "", "", fault=fault, is_ended=is_ended)
     values = {column: row[place] for place, column in header.items()}
     return RawDevice(
         line=line,
@@ -222,4 +228,5 @@ def _raw(header: dict[int, str], width: int, line: int, row: list[str], *, last:
         firmware_version=values["firmware_version"],
         chf_device_id=values["chf_device_id"],
         responsible_role=values.get("responsible_role", ""),
+        is_ended=is_ended,
     )

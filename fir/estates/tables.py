@@ -56,11 +56,13 @@ def copy_received(load_id: int, rows: Iterable[tuple[int, int, int | None, int]]
                 copy.write_row(row)
 
 
-def drop_duplicates(load_id: int) -> list[tuple[int, int]]:
-    """Leave the first row of every device; the (line, device number) of the others."""
+def drop_duplicates(load_id: int, *, most: int) -> tuple[int, list[tuple[int, int]]]:
+    """Leave the first row of every device: how many others there were, and the (line, device
+    number) of the first `most` of them."""
     with connection.cursor() as cursor:
-        cursor.execute(_sql("drop_duplicates.sql", load_id))
-        return list(cursor.fetchall())
+        cursor.execute(_sql("drop_duplicates.sql", load_id), {"most": most})
+        rows = cursor.fetchall()
+    return (rows[0][0] if rows else 0), [(line, number) for _, line, number in rows]
 
 
 def count_cohorts(load_id: int) -> None:
@@ -111,6 +113,8 @@ def unlock(number: int) -> None:
 
 LOAD_LOCK = 0x4C4F4144  # "LOAD" in ASCII
 RECEIVE_LOCK = 0x52454356  # "RECV"
+SUPPLIER_LOCK = 0x53555050  # "SUPP"
+PLACE_LOCK = 0x504C4143  # "PLAC"
 
 
 def hold_while_receiving(load_id: int) -> None:
@@ -119,8 +123,22 @@ def hold_while_receiving(load_id: int) -> None:
         cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [RECEIVE_LOCK, load_id % 2**31])
 
 
+def try_receiving_for(number: int) -> bool:
+    """Be the one reception of this Supplier until this transaction ends, if there is no other."""
+    return _try_until_commit(SUPPLIER_LOCK, number)
+
+
+def try_place(place: int) -> bool:
+    """Take one of the places for receptions until this transaction ends, if it is free."""
+    return _try_until_commit(PLACE_LOCK, place)
+
+
+def _try_until_commit(lock: int, number: int) -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_xact_lock(%s, %s)", [lock, number])
+        return bool(cursor.fetchone()[0])
+
+
 def is_being_received(load_id: int) -> bool:
     """Whether a living process is still receiving this load. Needs a transaction."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_xact_lock(%s, %s)", [RECEIVE_LOCK, load_id % 2**31])
-        return not cursor.fetchone()[0]
+    return not _try_until_commit(RECEIVE_LOCK, load_id % 2**31)

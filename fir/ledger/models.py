@@ -58,11 +58,12 @@ class LedgerEvent(models.Model):
 
 
 class Bookmark(models.Model):
-    """How far one reader has read, and how often it failed at the next event."""
+    """How far one reader has read, how often it failed at the next event, and when to try again."""
 
     reader = models.CharField(max_length=40, primary_key=True)
     seq = models.BigIntegerField(default=0)
     failures = models.PositiveSmallIntegerField(default=0)
+    retry_at = models.DateTimeField(null=True)
 
     def __str__(self) -> str:
         return f"{self.reader} at {self.seq}"

@@ -9,7 +9,7 @@ from collections.abc import Callable, Collection, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from celery import current_app
@@ -30,6 +30,8 @@ logger = logging.getLogger(__name__)
 LEDGER_LOCK = 0x46495231
 BATCH = 500
 FAILURES_BEFORE_PARKING = 5
+# What ailed the reader may pass: five failures take a quarter of an hour, however often it is rung.
+PAUSE_AFTER_A_FAILURE = timedelta(minutes=1.5)
 SECONDS_OF_SILENCE_AFTER_A_FAILED_RING = 30
 
 
@@ -153,7 +155,7 @@ def read_ledger(*, reader: str, kinds: Collection[str], handle: Handler, at: dat
     while True:
         limit = 1 if singly else BATCH
         try:
-            count = _read_batch(reader=reader, kinds=kinds, handle=handle, limit=limit)
+            count = _read_batch(reader=reader, kinds=kinds, handle=handle, limit=limit, at=at)
         except _HandlerFailed as failure:
             logger.exception("Reader %s failed at seq %s.", reader, failure.seqs)
             if len(failure.seqs) > 1:
@@ -175,15 +177,18 @@ class _HandlerFailed(Exception):
         super().__init__(seqs)
 
 
-def _read_batch(*, reader: str, kinds: Collection[str], handle: Handler, limit: int) -> int | None:
-    """Handle one batch; None when there is no news, or another process reads.
+def _read_batch(
+    *, reader: str, kinds: Collection[str], handle: Handler, limit: int, at: datetime
+) -> int | None:
+    """Handle one batch; None when there is no news, another process reads, or it is too soon to
+    try a failed event again.
 
     Raises _HandlerFailed.
     """
     seen: list[int] = []
     try:
         with reading(reader) as bookmark:
-            if bookmark is None:
+            if bookmark is None or (bookmark.retry_at and at < bookmark.retry_at):
                 return None
             head = last_seq()
             limit = 1 if bookmark.failures else limit
@@ -210,8 +215,8 @@ def reading(reader: str) -> Iterator[Bookmark | None]:
 
 def _move(bookmark: Bookmark, seq: int) -> None:
     if (bookmark.seq, bookmark.failures) != (seq, 0):
-        bookmark.seq, bookmark.failures = seq, 0
-        bookmark.save(update_fields=["seq", "failures"])
+        bookmark.seq, bookmark.failures, bookmark.retry_at = seq, 0, None
+        bookmark.save()
 
 
 def _set_aside(*, reader: str, failure: _HandlerFailed, at: datetime) -> bool:
@@ -220,6 +225,7 @@ def _set_aside(*, reader: str, failure: _HandlerFailed, at: datetime) -> bool:
         if bookmark is None:
             return False
         bookmark.failures += 1
+        bookmark.retry_at = at + bookmark.failures * PAUSE_AFTER_A_FAILURE
         aside = bookmark.failures >= FAILURES_BEFORE_PARKING
         if aside:
             (seq,), cause = failure.seqs, failure.__cause__
@@ -227,6 +233,6 @@ def _set_aside(*, reader: str, failure: _HandlerFailed, at: datetime) -> bool:
             ReaderFault.objects.get_or_create(
                 reader=reader, seq=seq, defaults={"error": text[:2000], "failed_at": at}
             )
-            bookmark.seq, bookmark.failures = seq, 0
-        bookmark.save(update_fields=["seq", "failures"])
+            bookmark.seq, bookmark.failures, bookmark.retry_at = seq, 0, None
+        bookmark.save()
         return aside

@@ -10,11 +10,13 @@ from typing import TYPE_CHECKING
 
 from django.db import connection, transaction
 
-from fir.ledger.models import Bookmark, LedgerEvent
+from fir.ledger.models import Bookmark, LedgerEvent, ReaderFault
 from fir.ledger.rules import canonical_text, leaf_hash, tree_root
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
+
+    from django.db.models import QuerySet
 
 FEED_PAGE = (Path(__file__).parent / "sql" / "feed_page.sql").read_text()
 
@@ -65,6 +67,17 @@ def news_after(*, seq: int, head: int, kinds: Collection[str], limit: int) -> li
     """The next events of these kinds, in order."""
     events = LedgerEvent.objects.filter(seq__gt=seq, seq__lte=head, kind__in=kinds)
     return list(events.order_by("seq")[:limit])
+
+
+def was_set_aside(reader: str, tags: Sequence[str]) -> bool:
+    """Whether the reader gave up on an event that a reader of `tags` may read."""
+    faults = ReaderFault.objects.filter(reader=reader).values("seq")
+    return LedgerEvent.objects.filter(seq__in=faults, audience__overlap=list(tags)).exists()
+
+
+def reader_faults() -> QuerySet[ReaderFault]:
+    """The events that readers gave up on."""
+    return ReaderFault.objects.all()
 
 
 def last_seq_visible(tags: Sequence[str]) -> int:

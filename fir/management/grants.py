@@ -19,6 +19,7 @@ LOCKED = (
     "cpl_devicemodel",
     "cpl_entrycertificates",
     "cpl_entryrevision",
+    "cpl_manufacturer",
     "cpl_statuschange",
     "ledger_ledgerevent",
     "records_firmwarerecord",
@@ -28,7 +29,6 @@ LOCKED = (
 )
 # Open: the application's own state.
 OPEN = (
-    "cpl_manufacturer",
     "eligibility_assessment",
     "eligibility_finding",
     "estates_cohort",
@@ -50,8 +50,9 @@ OPEN = (
     "parties_user_groups",
     "parties_user_user_permissions",
     "records_manufacturercontact",
-    "submissions_submission",
 )
+# Locked but for what the state of the row is: the columns that an operation may change.
+CHANGING = {"submissions_submission": ("state", "cpl_entry_id")}
 # Read only: views, and what migrations alone fill.
 READ_ONLY = (
     "auth_group",
@@ -69,6 +70,10 @@ PRIVILEGES = {
     **dict.fromkeys(LOCKED, ("SELECT", "INSERT")),
     **dict.fromkeys(OPEN, ("SELECT", "INSERT", "UPDATE", "DELETE")),
     **dict.fromkeys(READ_ONLY, ("SELECT",)),
+    **{
+        table: ("SELECT", "INSERT", f"UPDATE ({', '.join(columns)})")
+        for table, columns in CHANGING.items()
+    },
 }
 
 

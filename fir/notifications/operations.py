@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from datetime import datetime, timedelta
 from functools import partial
+from smtplib import SMTPDataError, SMTPRecipientsRefused, SMTPSenderRefused
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
@@ -16,6 +17,7 @@ from django.template.loader import render_to_string
 from fir.eligibility.queries import assessed_parties, suppliers_of_model, suppliers_with
 from fir.eligibility.rules import Outcome
 from fir.ledger.operations import read_ledger
+from fir.ledger.queries import payload_of
 from fir.notifications.channels import send_email
 from fir.notifications.models import DUE, GIVEN_UP, SENT, Delivery, Notice, Subscription
 from fir.notifications.queries import due_deliveries
@@ -35,6 +37,9 @@ READER = "notifications"
 KINDS = frozenset({"ELIGIBILITY_ASSESSED"})
 # Waits between tries: a mailbox that is down for a day still gets its notices.
 WAITS = (1, 5, 15, 60, 240, 720, 1440)
+
+# The mail server was there, and would not take this one.
+MAILBOX_TROUBLE = (SMTPRecipientsRefused, SMTPDataError, SMTPSenderRefused)
 
 MEANINGS = {
     Outcome.ELIGIBLE: "may take it in one step",
@@ -92,11 +97,12 @@ def _raise_for(
     at: datetime,
 ) -> None:
     contact = _contact_line(entry)
+    seq = int(str(payload_of(event)["published_seq"]))
     Notice.objects.bulk_create(
         [
             Notice(
                 party=party,
-                seq=event.seq,
+                seq=seq,
                 kind="FIRMWARE_PUBLISHED",
                 subject_id=entry.cpl_entry_id,
                 title=f"Firmware {entry.firmware_version} published for {entry.device_type} "
@@ -116,7 +122,7 @@ def _raise_for(
         ignore_conflicts=True,  # read again, the same event raises the same notices
     )
     mailboxes = Subscription.objects.filter(party__in=recipients).values_list("party_id", "email")
-    notices = {n.party_id: n for n in Notice.objects.filter(seq=event.seq)}
+    notices = {n.party_id: n for n in Notice.objects.filter(seq=seq)}
     Delivery.objects.bulk_create(
         [Delivery(notice=notices[p], address=email, next_try_at=at) for p, email in mailboxes],
         ignore_conflicts=True,
@@ -156,41 +162,53 @@ def _text(
 
 
 def sweep_deliveries(*, at: datetime) -> int:
-    """Try every delivery that is due, each in a transaction of its own; how many were tried."""
+    """Try every delivery that is due; how many were tried.
+
+    A mail server that cannot be talked to ends the sweep, so that it holds nothing else up: what
+    is left stays due.
+    """
     tried = 0
-    while _try_next(at=at):
+    while delivery := _claim_next(at=at):
         tried += 1
+        try:
+            _send(delivery)
+        except MAILBOX_TROUBLE as error:
+            _record_failure(delivery, error)
+        except Exception as error:
+            logger.exception("Delivery %s could not be sent.", delivery.pk)
+            _record_failure(delivery, error)
+            break
+        else:
+            Delivery.objects.filter(pk=delivery.pk).update(state=SENT, last_error="")
     return tried
 
 
 @transaction.atomic
-def _try_next(*, at: datetime) -> bool:
+def _claim_next(*, at: datetime) -> Delivery | None:
+    """The next due delivery, counted as tried and put off before it is sent: no transaction stays
+    open meanwhile, and a worker that dies in the middle leaves it to be tried again."""
     delivery = due_deliveries(at=at).first()
     if delivery is None:
-        return False
-    notice = delivery.notice
-    try:
-        send_email(
-            address=delivery.address,
-            title=notice.title,
-            text=notice.text,
-            message_id=f"<notice-{notice.pk}-{delivery.pk}@fir.invalid>",
-        )
-    except Exception as error:
-        logger.exception("Delivery %s could not be sent.", delivery.pk)
-        _put_off(delivery, error, at=at)
-    else:
-        delivery.state, delivery.last_error = SENT, ""
+        return None
+    wait = WAITS[min(delivery.tries, len(WAITS) - 1)]
     delivery.tries += 1
-    delivery.tried_at = at
-    delivery.save()
-    return True
+    delivery.tried_at, delivery.next_try_at = at, at + timedelta(minutes=wait)
+    delivery.save(update_fields=["tries", "tried_at", "next_try_at"])
+    return delivery
 
 
-def _put_off(delivery: Delivery, error: Exception, *, at: datetime) -> None:
-    delivery.last_error = f"{type(error).__name__}: {error}"[:500]
-    if delivery.tries >= len(WAITS):
-        delivery.state = GIVEN_UP
-    else:
-        delivery.state = DUE
-        delivery.next_try_at = at + timedelta(minutes=WAITS[delivery.tries])
+def _send(delivery: Delivery) -> None:
+    notice = delivery.notice
+    send_email(
+        address=delivery.address,
+        title=notice.title,
+        text=notice.text,
+        message_id=f"<notice-{notice.pk}-{delivery.pk}@fir.invalid>",
+    )
+
+
+def _record_failure(delivery: Delivery, error: Exception) -> None:
+    given_up = delivery.tries > len(WAITS)
+    Delivery.objects.filter(pk=delivery.pk).update(
+        state=GIVEN_UP if given_up else DUE, last_error=f"{type(error).__name__}: {error}"[:500]
+    )

@@ -36,6 +36,11 @@ class FirmwareRecord(models.Model):
             models.CheckConstraint(
                 condition=models.Q(pathway__in=[NAMED, NONE]), name="records_pathway_declared"
             ),
+            models.UniqueConstraint(
+                fields=["entry"],
+                condition=models.Q(supersedes__isnull=True),
+                name="records_one_first_record_each",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import transaction
+from django.utils.timezone import localdate
 
 from cpl.identifiers import IdentifierFault, parse_manufacturer_identifier
 from cpl.models import REMOVED, CPLEntry, ListedEntry, Manufacturer
@@ -20,6 +21,7 @@ from cpl.operations import (
 )
 from cpl.queries import listed_entries
 from fir.ledger.operations import NewEvent, append_events, require_transaction
+from fir.parties.queries import holders_of
 from fir.records.models import FirmwareRecord, HubCapability, ManufacturerContact, UpgradePathway
 
 if TYPE_CHECKING:
@@ -126,10 +128,15 @@ def _compare_row(row: SheetRow, entry: ListedEntry, outcome: Reconciliation) -> 
     renewed = _differs(row, entry, NAME_FACTS + CERTIFICATE_FACTS)
     if renewed:
         outcome.revised.append(row)
-    if row.status != entry.status:
+    if row.status != entry.status or _removed_otherwise(row, entry):
         (outcome.removed if row.status == REMOVED else outcome.relisted).append(row)
     elif not renewed:
         outcome.unchanged.append(row)
+
+
+def _removed_otherwise(row: SheetRow, entry: ListedEntry) -> bool:
+    said = (row.date_removed, row.removal_reason)
+    return row.status == REMOVED and said != (entry.date_removed, entry.removal_reason)
 
 
 def _differs(row: SheetRow, entry: ListedEntry, columns: Sequence[str]) -> bool:
@@ -196,7 +203,7 @@ def _apply(outcome: Reconciliation, *, by: uuid.UUID, at: datetime) -> list[NewE
 
 
 def _status_date(row: SheetRow, at: datetime) -> date:
-    return row.date_removed or at.date()
+    return row.date_removed or localdate(at)
 
 
 def entry_event(kind: str, row: SheetRow) -> NewEvent:
@@ -226,7 +233,7 @@ def _removal(row: SheetRow, at: datetime) -> NewEvent:
 def _relisting(row: SheetRow, at: datetime) -> NewEvent:
     payload = {
         "cpl_entry_id": row.cpl_entry_id,
-        "date_relisted": at.date().isoformat(),
+        "date_relisted": localdate(at).isoformat(),
         "reason": "",
     }
     return NewEvent("CPL_ENTRY_RELISTED", "cpl_entry", row.cpl_entry_id, payload)
@@ -294,14 +301,19 @@ def declare_hub_capability(
 
     Raises CPLEntry.DoesNotExist, and NotACommunicationsHub.
     """
-    entry = CPLEntry.objects.select_related("device_model").get(cpl_entry_id=cpl_entry_id)
+    lock_list()
+    entries = CPLEntry.objects.select_related("device_model__manufacturer")
+    entry = entries.get(cpl_entry_id=cpl_entry_id)
     if entry.device_model.device_type != "CHF":
         raise NotACommunicationsHub(
             f"{cpl_entry_id} lists a {entry.device_model.device_type}; only a CHF has a capability."
         )
     _add_capability(entry, carries_updates, by=by.actor_id, at=at)
     payload = {"cpl_entry_id": cpl_entry_id, "carries_updates": carries_updates}
-    event = NewEvent("HUB_CAPABILITY_DECLARED", "cpl_entry", cpl_entry_id, payload)
+    makers = holders_of([entry.device_model.manufacturer.identifier])
+    event = NewEvent(
+        "HUB_CAPABILITY_DECLARED", "cpl_entry", cpl_entry_id, payload, *makers.values()
+    )
     append_events([event], by=by.author, at=at)
 
 
@@ -340,7 +352,7 @@ def change_contact(
             "changed_by": by.actor_id,
         },
     )
-    event = NewEvent(
-        "CONTACT_CHANGED", "manufacturer", identifier, {"manufacturer_identifier": identifier}
-    )
+    payload = {"manufacturer_identifier": identifier}
+    makers = holders_of([identifier])[identifier]
+    event = NewEvent("CONTACT_CHANGED", "manufacturer", identifier, payload, makers)
     append_events([event], by=by.author, at=at)

@@ -71,7 +71,8 @@ def latest_two(entries: Collection[PathEntry]) -> tuple[PathEntry | None, PathEn
     first = next(iter(heads(entries)), None)
     if first is None:
         return None, None
-    rest = [entry for entry in entries if entry.cpl_entry_id != first.cpl_entry_id]
+    # A version that is listed twice is still one version.
+    rest = [entry for entry in entries if entry.firmware_version != first.firmware_version]
     return first, next(iter(heads(rest)), None)
 
 

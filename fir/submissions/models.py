@@ -123,6 +123,7 @@ class Decision(models.Model):
 
     class Meta:
         constraints = [
+            models.UniqueConstraint(fields=["submission"], name="submissions_decided_once"),
             models.CheckConstraint(
                 condition=models.Q(decision__in=DECISIONS), name="submissions_decision_known"
             ),

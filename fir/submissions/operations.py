@@ -9,11 +9,12 @@ from dataclasses import asdict, fields
 from typing import TYPE_CHECKING, Any
 
 from django.db import IntegrityError, transaction
+from django.utils.timezone import localdate
 
 from cpl.identifiers import IdentifierFault, parse_cpl_entry_id
-from cpl.models import CPLEntry, Manufacturer
+from cpl.models import CPLEntry
 from cpl.operations import lock_list
-from cpl.queries import next_entry_id
+from cpl.queries import manufacturer_name, next_entry_id
 from cpl.sheet import SheetRow
 from fir.ledger.operations import NewEvent, append_events
 from fir.parties.queries import holders_of, holds_identifier
@@ -80,7 +81,7 @@ def submit_firmware(*, said: Mapping[str, Any], by: Actor, at: datetime) -> Subm
             f"{by.party.name} does not hold the Manufacturer Identifier {identifier}. "
             "The Administrator gives identifiers to the Parties that may bring for them."
         )
-    faults += broken_rules(facts_of(claim, today=at.date()))
+    faults += broken_rules(facts_of(claim, today=localdate(at)))
     if faults:
         raise SubmissionRefused(faults)
     try:
@@ -89,7 +90,7 @@ def submit_firmware(*, said: Mapping[str, Any], by: Actor, at: datetime) -> Subm
         # Two bring the same release at once: the constraint lets one of them in.
         if "submissions_waiting_once" not in str(error):
             raise
-        raise SubmissionRefused(broken_rules(facts_of(claim, today=at.date()))) from error
+        raise SubmissionRefused(broken_rules(facts_of(claim, today=localdate(at)))) from error
 
 
 @transaction.atomic
@@ -142,12 +143,12 @@ def approve_submission(
     lock_list()
     entry_id = _entry_id(cpl_entry_id)
     claim = _claim_of(submission)
-    faults = broken_rules(facts_of(claim, today=at.date(), own=submission.pk))
+    faults = broken_rules(facts_of(claim, today=localdate(at), own=submission.pk))
     if faults:
         raise SubmissionRefused(faults)
     holders = holders_of([submission.manufacturer_identifier])[submission.manufacturer_identifier]
     _, published = publish_release(
-        row=_list_line(submission, entry_id, at.date()),
+        row=_list_line(submission, entry_id, localdate(at)),
         release=Release(
             pathway=NAMED if submission.predecessors else NONE,
             predecessors=tuple(submission.predecessors),
@@ -272,13 +273,13 @@ def _claim_of(submission: Submission) -> Claim:
 
 
 def _list_line(submission: Submission, entry_id: str, today: date) -> SheetRow:
-    maker = Manufacturer.objects.get(identifier=submission.manufacturer_identifier)
+    name = manufacturer_name(submission.manufacturer_identifier)
     return SheetRow(
         line=0,
         cpl_entry_id=entry_id,
         device_type=submission.device_type,
         manufacturer_identifier=submission.manufacturer_identifier,
-        manufacturer_name=maker.name,
+        manufacturer_name=name,
         device_model=submission.device_model,
         firmware_version=submission.firmware_version,
         smets_chts_version=submission.smets_chts_version,

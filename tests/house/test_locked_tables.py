@@ -8,7 +8,7 @@ from django.apps import apps
 from django.db import connection
 from psycopg.sql import SQL, Identifier
 
-from fir.management.grants import LOCKED, OPEN, PRIVILEGES, READ_ONLY
+from fir.management.grants import CHANGING, LOCKED, OPEN, PRIVILEGES, READ_ONLY
 
 ATTACKS = {
     "UPDATE": "UPDATE {table} SET {column} = {column}",
@@ -82,7 +82,7 @@ def test_the_application_role_cannot_get_past_the_guard(attack: str) -> None:
 
 
 def test_every_table_is_declared_locked_open_or_read_only_and_only_once() -> None:
-    declared = [*LOCKED, *OPEN, *READ_ONLY]
+    declared = [*LOCKED, *OPEN, *READ_ONLY, *CHANGING]
     tables = {model._meta.db_table for model in apps.get_models(include_auto_created=True)} | {
         "django_migrations"
     }
@@ -99,6 +99,12 @@ def test_the_application_role_holds_the_listed_grants_and_none_beyond() -> None:
             " FROM information_schema.role_table_grants WHERE grantee = current_user"
         )
         held = {tuple(row) for row in cursor.fetchall()}
+        cursor.execute(
+            "SELECT c.relname, string_agg(a.attname, ', ' ORDER BY a.attnum)"
+            " FROM pg_attribute AS a JOIN pg_class AS c ON c.oid = a.attrelid"
+            " WHERE a.attacl IS NOT NULL GROUP BY c.relname"
+        )
+        held |= {("public", table, f"UPDATE ({columns})") for table, columns in cursor.fetchall()}
 
     listed = {
         ("public", table, privilege)
@@ -106,6 +112,17 @@ def test_the_application_role_holds_the_listed_grants_and_none_beyond() -> None:
         for privilege in privileges
     }
     assert held == listed
+
+
+@pytest.mark.django_db
+def test_what_was_brought_cannot_be_altered_by_the_application() -> None:
+    for column in ("submitted_answerable", "manufacturer_image_hash", "party_id"):
+        refusal = attempt(
+            os.environ["DATABASE_URL"],
+            f"UPDATE {{table}} SET {column} = {column}",
+            "submissions_submission",
+        )
+        assert isinstance(refusal, psycopg.errors.InsufficientPrivilege)
 
 
 @pytest.mark.django_db

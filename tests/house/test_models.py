@@ -6,6 +6,7 @@ from django.db.models import Model
 
 # Times that no person or key brings about, with what does.
 MACHINE_TIMES = {
+    "Bookmark.retry_at": "the reader that failed",
     "Assessment.assessed_at": "the reader of the ledger",
     "Delivery.next_try_at": "the sweep of deliveries",
     "Delivery.tried_at": "the sweep of deliveries",

@@ -7,14 +7,23 @@ from typing import TYPE_CHECKING
 
 from rest_framework.response import Response
 
+from cpl.identifiers import parse_cpl_entry_id
 from cpl.models import DEVICE_TYPES
 from fir.api import shapes
 from fir.api.answers import finding_answers, notice_answer
 from fir.api.door import PAGING, Door
-from fir.eligibility.queries import findings_of, reasons_of, standing_of, totals_of
+from fir.api.problems import InputRefused
+from fir.eligibility.queries import (
+    findings_of,
+    is_assessed_target,
+    reasons_of,
+    standing_of,
+    totals_of,
+)
 from fir.eligibility.rules import Outcome
 from fir.notifications.queries import notices_of
 from fir.parties.permissions import Permission
+from fir.submissions.claims import Fault
 
 if TYPE_CHECKING:
     from rest_framework.request import Request
@@ -27,12 +36,23 @@ class Eligibility(Door):
     requires = {"GET": (Permission.VIEW_ESTATE,)}
     parameters = ("target", "device_type", "outcome", "party", *PAGING)
 
+    def target(self) -> str:
+        """The target that was named. Raises InputRefused for one that no finding can be about."""
+        named = self.identifier("target", parse_cpl_entry_id)
+        if named and not is_assessed_target(named):
+            message = (
+                f"{named} is no target: findings are kept for the latest release of each Device "
+                "Model and for the end of every other declared branch."
+            )
+            raise InputRefused([Fault("target", "NOT_A_TARGET", message)])
+        return named
+
     def get(self, request: Request) -> Response:
         """Findings for each model's latest release, or for the target that was named."""
         supplier = self.supplier()
         findings = findings_of(
             supplier,
-            target=self.text("target").upper(),
+            target=self.target(),
             device_type=self.choice("device_type", DEVICE_TYPES),
             outcome=self.choice("outcome", tuple(Outcome)),
         )

@@ -10,7 +10,13 @@ from django.utils import timezone
 
 from fir.eligibility.operations import read_news
 from fir.estates.models import DONE
-from fir.estates.operations import EstateRefused, NotASupplier, finish_loads, receive_load
+from fir.estates.operations import (
+    EstateRefused,
+    NotASupplier,
+    ReceptionUnderWay,
+    finish_loads,
+    receive_load,
+)
 from fir.parties.operations import operator
 from fir.parties.queries import party_of_slug
 
@@ -45,7 +51,7 @@ class Command(BaseCommand):
                 load = receive_load(
                     party=party, pieces=_pieces(file), by=operator(), at=timezone.now()
                 )
-        except (EstateRefused, NotASupplier, OSError) as error:
+        except (EstateRefused, NotASupplier, ReceptionUnderWay, OSError) as error:
             raise CommandError(f"{error} The estate is as it was.") from error
         finish_loads(at=timezone.now())
         read_news(at=timezone.now())

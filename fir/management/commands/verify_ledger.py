@@ -6,7 +6,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from fir.ledger.queries import check_ledger
+from fir.ledger.queries import check_ledger, snapshot
 from fir.records.queries import record_faults
 
 
@@ -17,8 +17,9 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Say that the ledger is whole, or name the first thing that differs and exit with 1."""
-        check = check_ledger()
-        fault = check.fault or next(record_faults(), "")
+        with snapshot():
+            check = check_ledger()
+            fault = check.fault or next(record_faults(), "")
         if fault:
             raise CommandError(f"The ledger is not whole. {fault}")
         self.stdout.write(f"The ledger is whole: {check.size} events, root {check.root}.")
