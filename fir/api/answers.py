@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from cpl.models import EntryColumns
     from fir.eligibility.models import Finding
     from fir.estates.models import EstateLoad
+    from fir.ledger.models import ReaderFault
     from fir.notifications.models import Notice
     from fir.records.models import RepositoryEntry
     from fir.records.queries import Contact
@@ -160,6 +161,17 @@ def load_answer(load: EstateLoad) -> dict[str, Any]:
         "refusal": load.refusal,
         "received_at": moment(load.received_at),
         "finished_at": moment(load.finished_at),
+    }
+
+
+def reader_fault_answer(fault: ReaderFault) -> dict[str, Any]:
+    """An event that a reader gave up on, and what ailed it."""
+    return {
+        "id": fault.pk,
+        "reader": fault.reader,
+        "seq": fault.seq,
+        "error": fault.error,
+        "failed_at": moment(fault.failed_at),
     }
 
 

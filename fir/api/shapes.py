@@ -277,6 +277,16 @@ class Notice(serializers.Serializer[None]):
     raised_at = Moment()
 
 
+class ReaderFault(serializers.Serializer[None]):
+    """An event that one of FIR's own readers gave up on."""
+
+    id = Whole()
+    reader = Text()
+    seq = Whole()
+    error = Text()
+    failed_at = Moment()
+
+
 class _Page(serializers.Serializer[None]):
     next = serializers.URLField(allow_null=True, help_text="The next page; null at the end")
 
@@ -309,6 +319,12 @@ class NoticePage(_Page):
     """Notices, newest first."""
 
     results = Notice(many=True)
+
+
+class ReaderFaultPage(_Page):
+    """Reader faults, newest first."""
+
+    results = ReaderFault(many=True)
 
 
 class Eligibility(HowFar, _Page):

@@ -38,5 +38,6 @@ urlpatterns = [
     path("estate/loads/<int:load_id>/accept", estates.AcceptLoad.as_view(), name="accept-load"),
     path("estate/summary", estates.EstateSummary.as_view(), name="estate-summary"),
     path("eligibility", eligibility.Eligibility.as_view(), name="eligibility"),
+    path("reader-faults", feed.ReaderFaults.as_view(), name="reader-faults"),
     path("notices", eligibility.Notices.as_view(), name="notices"),
 ]

@@ -42,6 +42,11 @@ def actor_of_key(key: str) -> Actor | None:
     )
 
 
+def keys_in_use(party: Party) -> list[ApiKey]:
+    """A Party's keys that were not revoked, oldest first."""
+    return list(ApiKey.objects.filter(party=party, revoked_at__isnull=True).order_by("id"))
+
+
 def party_of_slug(slug: str) -> Party | None:
     """The Party with this slug."""
     return Party.objects.filter(slug=slug).first()

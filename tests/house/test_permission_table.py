@@ -51,6 +51,7 @@ POST accept-load            401  401  403  403  403  409  404  403  403  403  40
 GET estate-summary          401  401  403  403  403  200  200  403  403  403  403  403  403
 GET eligibility             401  401  403  403  403  200  200  403  403  403  403  403  403
 GET notices                 401  401  403  200  200  200  200  200  200  200  200  200  200
+GET reader-faults           401  401  403  403  403  403  403  403  403  403  403  403  200
 """
 ROWS = {
     tuple(line.split()[:2]): [int(status) for status in line.split()[2:]]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from fir.eligibility.operations import read_news as assess_news
-from fir.ledger.models import LedgerEvent
+from fir.ledger.models import LedgerEvent, ReaderFault
 from fir.notifications.operations import read_news as raise_notices
 from tests import make
 
@@ -54,6 +54,10 @@ def build(size: int = 1) -> World:
     waiting = [make.submitted(maker, 50 + n, device_model=f"000201{n:02}") for n in range(size)]
     assess_news(at=make.AT)
     raise_notices(at=make.AT)
+    ReaderFault.objects.bulk_create(
+        ReaderFault(reader="nobody", seq=seq, error="Trouble.", failed_at=make.AT)
+        for seq in range(1, size + 1)
+    )
     arguments: dict[str, dict[str, Any]] = {
         "firmware-record": {"cpl_entry_id": "CPL-000002"},
         "cpl-entry": {"cpl_entry_id": "CPL-000001"},

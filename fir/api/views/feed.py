@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from rest_framework.response import Response
+
 from fir.api import shapes
-from fir.api.door import LARGEST_SEQ, Door
-from fir.ledger.queries import feed_page, last_seq
+from fir.api.answers import reader_fault_answer
+from fir.api.door import LARGEST_SEQ, PAGING, Door
+from fir.ledger.queries import feed_page, last_seq, reader_faults
 from fir.parties.permissions import Permission
 
 if TYPE_CHECKING:
     from django.http import HttpResponse
     from rest_framework.request import Request
-    from rest_framework.response import Response
 
 MOST_EVENTS = 1000
 
@@ -35,3 +37,17 @@ class Feed(Door):
             return f'{{"events":{found.events},"next_after":{found.next_after},"head":{head}}}'
 
         return self.unless_unchanged(head, page)
+
+
+class ReaderFaults(Door):
+    """`GET /reader-faults`: events that one of FIR's own readers gave up on."""
+
+    answers = {"GET": (200, shapes.ReaderFaultPage)}
+    requires = {"GET": (Permission.REVIEW_SUBMISSIONS,)}
+    parameters = PAGING
+
+    def get(self, request: Request) -> Response:
+        """The faults, newest first; while there are any, findings are not complete."""
+        return Response(
+            self.page(reader_faults(), lambda rows: list(map(reader_fault_answer, rows)), "-id")
+        )

@@ -35,6 +35,7 @@ DOORS = {
     "estate_summary": "/api/v1/estate/summary",
     "eligibility": "/api/v1/eligibility",
     "notices": "/api/v1/notices",
+    "reader_faults": "/api/v1/reader-faults",
 }
 
 

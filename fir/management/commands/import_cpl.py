@@ -15,8 +15,6 @@ from fir.records.operations import ListInConflict, reconcile_list
 if TYPE_CHECKING:
     from django.core.management.base import CommandParser
 
-MOST_NAMED = 200
-
 
 class Command(BaseCommand):
     """Bring the Central Products List to what a sheet says, all or nothing."""
@@ -42,10 +40,10 @@ class Command(BaseCommand):
             self._refuse([f"Line {c.line}, {c.column}: {c.message}" for c in error.conflicts])
         counts = ", ".join(f"{count} {name}" for name, count in outcome.counts().items())
         self.stdout.write(f"{len(sheet.rows)} rows: {counts}.")
-        for entry_id in outcome.absent[:MOST_NAMED]:
+        for entry_id in outcome.absent:
             self.stdout.write(f"Listed but absent from the sheet, and left as it is: {entry_id}")
 
     def _refuse(self, faults: list[str]) -> None:
-        for fault in faults[:MOST_NAMED]:
+        for fault in faults:
             self.stderr.write(fault)
         raise CommandError(f"{len(faults)} faults in the sheet; nothing was changed.")
