@@ -73,6 +73,8 @@ def problem_response(error: Exception, context: Mapping[str, Any]) -> Response |
     headers = {}
     if isinstance(error, exceptions.APIException) and (ask := getattr(error, "auth_header", None)):
         headers["WWW-Authenticate"] = ask
+    if status == HTTPStatus.TOO_MANY_REQUESTS:
+        headers["Retry-After"] = "60"
     faults = getattr(error, "faults", ())
     body = problem(status, _detail_of(error), kind=type(error).__name__, faults=faults)
     return Response(body, status=status, headers=headers, content_type=PROBLEM_JSON)
