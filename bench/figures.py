@@ -96,8 +96,8 @@ def assessing(ratio: Ratio) -> None:
         return len(statuses)
 
     def bare() -> int:
-        rows = list(Finding.objects.filter(party=supplier))
-        Finding.objects.filter(party=supplier).delete()
+        rows = list(Finding.objects.visible_to(supplier))
+        Finding.objects.visible_to(supplier).delete()
         Finding.objects.bulk_create(rows, batch_size=1000)
         return len(rows)
 

@@ -11,7 +11,18 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
+from cpl.likely_causes import (
+    BARE_HEX,
+    cause_of_bad_date,
+    cause_of_bad_hex,
+    cause_of_length,
+    cause_of_other_type,
+)
+
 SHOWN_CHARACTERS = 80
+
+# What tells a Device Model from every other: Device Type, Manufacturer Identifier, Device Model.
+ModelKey = tuple[str, str, str]
 
 DEVICE_TYPES = ("ESME", "GSME", "CHF", "GPF", "PPMID", "HCALCS", "SAPC", "IHD")
 
@@ -64,9 +75,6 @@ def _hex_form(wanted: str, digits: int, causes: Mapping[int, str] | None = None)
     return _HexForm(wanted, digits, causes or {}, written)
 
 
-_LOST_ZEROS = (
-    "a spreadsheet dropped the leading zeros; format the column as text and enter the value again"
-)
 _ONLY_MODEL = (
     "only the model identifier was given; add the hardware version and revision, 2 digits each"
 )
@@ -93,7 +101,6 @@ _IMAGE_HASH = _hex_form(
         128: _OTHER_DIGEST.format("a SHA-512"),
     },
 )
-_DEVICE_ID_WANTED = "a Device ID (EUI-64: 16 hexadecimal digits, such as 00-DB-12-34-56-78-90-A0)"
 _CPL_ENTRY_ID_WANTED = "a CPL Entry ID (1 to 32 of A-Z, 0-9 and -, such as CPL-000123)"
 _DEVICE_TYPE_WANTED = f"a Device Type (one of {', '.join(DEVICE_TYPES)})"
 _DATE_WANTED = "a date (2026-11-20 or 20/11/2026)"
@@ -101,53 +108,9 @@ _DATE_WANTED = "a date (2026-11-20 or 20/11/2026)"
 # Patterns name their letters and digits one by one: with IGNORECASE or \d they would also accept
 # the long s, the Kelvin sign and the digits of other scripts.
 _STORED_8 = re.compile(r"[0-9A-F]{8}").fullmatch
-_STORED_DEVICE_ID = re.compile(r"[0-9A-F]{2}(?:-[0-9A-F]{2}){7}").fullmatch
-_WRITTEN_DEVICE_ID = re.compile(
-    r"\s*(?:0[xX])?([0-9A-Fa-f]{2}(?:"
-    r"[0-9A-Fa-f]{14}|([-:])[0-9A-Fa-f]{2}(?:\2[0-9A-Fa-f]{2}){6}))\s*"
-).fullmatch
 _WRITTEN_CPL_ENTRY_ID = re.compile(r"[A-Za-z0-9-]{1,32}").fullmatch
 _ISO_DATE = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})").fullmatch
 _BRITISH_DATE = re.compile(r"([0-9]{2})/([0-9]{2})/([0-9]{4})").fullmatch
-_BARE_HEX = re.compile(r"(?:0[xX])?([0-9A-Fa-f]+)").fullmatch
-
-_CAUSES_OF_BAD_HEX = (
-    (
-        re.compile(r"[0-9]+(?:[.,][0-9]+)?[eE]\+[0-9]+|[0-9]+[.,][0-9]+[eE][0-9]+"),
-        "a spreadsheet took it for a number and shortened it; format the column as text and enter "
-        "the value again",
-    ),
-    (
-        re.compile(r"(?:19|20)[0-9]{2}-[0-9]{1,2}-[0-9]{1,2}.*|[0-9]{1,2}/[0-9]{1,2}/[0-9]{2,4}.*"),
-        "a date stands here; the columns may have shifted, or a spreadsheet made a date of it",
-    ),
-    (
-        re.compile(r"[0-9]+\.0+"),
-        "a spreadsheet took it for a number; format the column as text and enter the value again",
-    ),
-    (
-        re.compile(r"=.*", re.DOTALL),
-        "it is written as a spreadsheet formula; write the value alone",
-    ),
-    (
-        re.compile(r"'.*", re.DOTALL),
-        "an apostrophe stands before it; write the value alone",
-    ),
-    (
-        re.compile(r"[A-Za-z0-9+/]{43}="),
-        "it is written in Base64; write the same 32 octets in hexadecimal",
-    ),
-    (
-        re.compile(r"[vV]?[0-9]+(?:\.[0-9A-Za-z]+)+"),
-        "it is a dotted version; write its octets in hexadecimal as the device reports them",
-    ),
-    (
-        re.compile(r"-?[0-9]{1,7}\.[0-9]+"),
-        "a spreadsheet took it for a number; format the column as text and enter the value again",
-    ),
-)
-_BETWEEN_DIGITS = re.compile(r"[-:._\s]+")
-_LETTERS_FOR_DIGITS = str.maketrans("OoIl", "0011")
 
 
 def parse_manufacturer_identifier(text: str) -> str:
@@ -227,7 +190,9 @@ def parse_device_type(text: str) -> str:
         return written.upper()
     if not written:
         raise IdentifierFault("EMPTY", text, _DEVICE_TYPE_WANTED)
-    raise IdentifierFault("UNKNOWN_DEVICE_TYPE", text, _DEVICE_TYPE_WANTED, _cause_of_type(written))
+    raise IdentifierFault(
+        "UNKNOWN_DEVICE_TYPE", text, _DEVICE_TYPE_WANTED, cause_of_other_type(written)
+    )
 
 
 def parse_date(text: str) -> date:
@@ -239,7 +204,7 @@ def parse_date(text: str) -> date:
         day, month, year = match.groups()
     else:
         code = "NOT_A_DATE" if written else "EMPTY"
-        raise IdentifierFault(code, text, _DATE_WANTED, _cause_of_bad_date(written))
+        raise IdentifierFault(code, text, _DATE_WANTED, cause_of_bad_date(written))
     try:
         parsed = date(int(year), int(month), int(day))
     except ValueError:
@@ -249,41 +214,6 @@ def parse_date(text: str) -> date:
         wanted = f"a date of the years {EARLIEST_YEAR} to {LATEST_YEAR}"
         raise IdentifierFault("DATE_OUT_OF_RANGE", text, wanted, "the year was mistyped")
     return parsed
-
-
-def parse_device_id(text: str) -> str:
-    """A Device ID as DUIS writes it: eight upper-case pairs with hyphens.
-
-    The pairs of the EUI-64 may come with `-`, with `:` or with nothing between them, not mixed.
-    """
-    if _STORED_DEVICE_ID(text):
-        return text
-    match = _WRITTEN_DEVICE_ID(text)
-    if match is None:
-        raise _device_id_fault(text)
-    digits = match[1].replace("-", "").replace(":", "")
-    return bytes.fromhex(digits).hex("-").upper()
-
-
-def device_id_to_number(text: str) -> int:
-    """The Device ID as a signed 64-bit number, which fits a PostgreSQL bigint.
-
-    Takes every form that `parse_device_id` takes and raises what it raises.
-    """
-    number = int(parse_device_id(text).replace("-", ""), 16)
-    return number - 2**64 if number >= 2**63 else number
-
-
-def device_id_from_number(number: int) -> str:
-    """The stored form of the Device ID that `device_id_to_number` made `number` from.
-
-    Raises `IdentifierFault` for a number outside the signed 64-bit range.
-    """
-    try:
-        return number.to_bytes(8, "big", signed=True).hex("-").upper()
-    except OverflowError:
-        wanted = "a Device ID as a signed 64-bit number (-2^63 to 2^63-1)"
-        raise IdentifierFault("NOT_A_DEVICE_ID", hex(number), wanted) from None
 
 
 def _parse_hex(text: str, form: _HexForm) -> str:
@@ -297,7 +227,7 @@ def _hex_fault(text: str, form: _HexForm) -> IdentifierFault:
     written = text.strip()
     if not written:
         return IdentifierFault("EMPTY", text, form.wanted)
-    if bare := _BARE_HEX(written):
+    if bare := BARE_HEX(written):
         cause = _cause_of_length(len(bare[1]), form)
         return IdentifierFault("WRONG_LENGTH", text, form.wanted, cause)
     return IdentifierFault("NOT_HEX", text, form.wanted, _cause_of_bad_hex(written, form))
@@ -309,65 +239,12 @@ def _cause_of_length(length: int, form: _HexForm) -> str:
     # A digest is no number to a spreadsheet: what lost its digits was the copying.
     if form is _IMAGE_HASH:
         return f"it has {length} digits; it was not copied as a whole, or not alone"
-    return _LOST_ZEROS if length < form.digits else f"it has {length} digits"
+    return cause_of_length(length, form.digits)
 
 
 def _cause_of_bad_hex(written: str, form: _HexForm) -> str:
-    for seen, cause in _CAUSES_OF_BAD_HEX:
-        if seen.fullmatch(written):
-            return cause
-    if form.written.fullmatch(_BETWEEN_DIGITS.sub("", written)):
-        return "spaces or punctuation stand between the digits; leave them out"
-    if form.written.fullmatch(written.translate(_LETTERS_FOR_DIGITS)):
-        return "a letter O, I or l was typed for a zero or a one"
+    if cause := cause_of_bad_hex(written, form.written):
+        return cause
     if form is _MANUFACTURER_IDENTIFIER and written.replace(" ", "").isalpha():
         return "the maker's name was given instead of its code"
     return ""
-
-
-def _cause_of_type(written: str) -> str:
-    wanted_instead = {
-        "CH": "CHF",
-        "COMMS HUB": "CHF",
-        "COMMUNICATIONS HUB": "CHF",
-        "ELECTRICITY METER": "ESME",
-        "GAS METER": "GSME",
-        "GAS PROXY FUNCTION": "GPF",
-        "HCALC": "HCALCS",
-        "PPMIDS": "PPMID",
-    }
-    instead = wanted_instead.get(written.upper(), "")
-    return f"another name for {instead}; write {instead}" if instead else ""
-
-
-def _cause_of_bad_date(written: str) -> str:
-    if re.fullmatch(r"[0-9]{5}(?:\.[0-9]+)?", written):
-        return "a spreadsheet wrote its day number; format the column as a date or as text"
-    if re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}[ T].+|[0-9]{2}/[0-9]{2}/[0-9]{4} .+", written):
-        return "a time of day follows the date; leave it out"
-    if re.fullmatch(r"[0-9]{1,2}/[0-9]{1,2}/[0-9]{2}", written):
-        return "the year has only two digits; write four"
-    if re.fullmatch(r"[0-9]{1,2}/[0-9]{1,2}/[0-9]{4}|[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}", written):
-        return "day and month need two digits each"
-    return ""
-
-
-def _device_id_fault(text: str) -> IdentifierFault:
-    written = text.strip()
-    code = "NOT_A_DEVICE_ID" if written else "EMPTY"
-    return IdentifierFault(code, text, _DEVICE_ID_WANTED, _cause_of_bad_device_id(written))
-
-
-def _cause_of_bad_device_id(written: str) -> str:
-    if _CAUSES_OF_BAD_HEX[0][0].fullmatch(written):
-        return _CAUSES_OF_BAD_HEX[0][1]
-    digits = re.sub(r"^0[xX]|[-:\s]", "", written)
-    if not _BARE_HEX(digits):
-        return ""
-    if len(digits) == 16:
-        return "the pairs are separated unevenly; use hyphens, colons or nothing throughout"
-    if digits.isdecimal() and len(digits) in (10, 13):
-        return "this has the length of an MPRN or an MPAN, which FIR does not want"
-    if len(digits) == 12:
-        return "this has the length of a 48-bit MAC address, not of an EUI-64"
-    return _LOST_ZEROS if len(digits) < 16 else f"it has {len(digits)} digits"

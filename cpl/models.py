@@ -5,8 +5,8 @@ from __future__ import annotations
 
 from django.db import models
 
-DEVICE_TYPES = ("ESME", "GSME", "CHF", "GPF", "PPMID", "HCALCS", "SAPC", "IHD")
-CURRENT, REMOVED = "CURRENT", "REMOVED"
+from cpl.identifiers import DEVICE_TYPES
+from cpl.sheet_row import CURRENT, REMOVED
 
 
 def _hex(field: str, digits: int, name: str) -> models.CheckConstraint:

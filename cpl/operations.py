@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 from django.db import connection
 
 from cpl.models import (
-    REMOVED,
     CPLEntry,
     DeviceModel,
     EntryCertificates,
@@ -20,17 +19,18 @@ from cpl.models import (
     StatusChange,
 )
 from cpl.queries import find_device_models
+from cpl.sheet_row import REMOVED
 
 if TYPE_CHECKING:
     import uuid
     from collections.abc import Iterable, Mapping, Sequence
     from datetime import date, datetime
 
-    from cpl.sheet import SheetRow
+    from cpl.identifiers import ModelKey
+    from cpl.sheet_row import SheetRow
 
 LIST_LOCK = 0x43504C31  # "CPL1" in ASCII
 BATCH = 1000
-ModelKey = tuple[str, str, str]
 
 
 class StepOutsideOperation(RuntimeError):

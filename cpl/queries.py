@@ -8,12 +8,16 @@ from typing import TYPE_CHECKING
 from django.db.models import Q
 from django.db.models.functions import Length
 
-from cpl.models import CURRENT, CPLEntry, DeviceModel, EntryRevision, ListedEntry, Manufacturer
+from cpl.identifiers import family_of
+from cpl.models import CPLEntry, DeviceModel, EntryRevision, ListedEntry, Manufacturer
+from cpl.sheet_row import CURRENT
 
 if TYPE_CHECKING:
     from collections.abc import Collection
 
     from django.db.models import QuerySet
+
+    from cpl.identifiers import ModelKey
 
 OWN_NUMBERS = r"^CPL-([0-9]{6}|[1-9][0-9]{6,8})$"
 
@@ -94,7 +98,7 @@ def uses_of_hash(manufacturer_image_hash: str) -> list[HashUse]:
             cpl_entry_id=entry.cpl_entry_id,
             device_type=entry.device_type,
             manufacturer_identifier=entry.manufacturer_identifier,
-            family=entry.device_model[:4],
+            family=family_of(entry.device_model),
         )
         for entry in found.order_by("cpl_entry_id")
     ]
@@ -119,8 +123,8 @@ def next_entry_id() -> str:
     return f"CPL-{number:06d}"
 
 
-def find_device_models(keys: Collection[tuple[str, str, str]]) -> dict[tuple[str, str, str], int]:
-    """Ids of the Device Models named by (Device Type, Manufacturer Identifier, model)."""
+def find_device_models(keys: Collection[ModelKey]) -> dict[ModelKey, int]:
+    """Ids of the Device Models with these keys; unknown ones are absent."""
     models = DeviceModel.objects.filter(manufacturer__identifier__in={key[1] for key in keys})
     known = models.values_list("device_type", "manufacturer__identifier", "device_model", "pk")
     return {tuple_[:3]: tuple_[3] for tuple_ in known if tuple_[:3] in keys}

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from fir.eligibility.assumptions import ASSUMPTIONS
-from fir.eligibility.rules import ALL_RULES, Outcome, sentence_of
+from fir.eligibility.rules import ALL_RULES, Outcome
 from fir.ledger.queries import event_body, payload_of
 from fir.records.queries import (
     contact_answer,
@@ -15,9 +15,11 @@ from fir.records.queries import (
     entry_events,
     key_of,
     path_entry,
-    positions_in_model,
     versions_of,
 )
+from fir.records.rules import positions_in_model
+from fir.rulebook import sentence_of
+from fir.submissions.claims import LISTED_FACTS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -109,29 +111,14 @@ def record_answer(entry: RepositoryEntry, tags: list[str]) -> dict[str, Any]:
 
 def submission_answer(submission: Submission) -> dict[str, Any]:
     """A submission with its state and what was decided of it."""
-    facts = (
-        "device_type",
-        "manufacturer_identifier",
-        "device_model",
-        "firmware_version",
-        "manufacturer_image_hash",
-        "smets_chts_version",
-        "gbcs_version",
-        "esme_variant",
-        "cpa_certificate_id",
-        "cpa_expiry_date",
-        "cpa_renewal_date",
-        "zigbee_certificate_id",
-        "dlms_certificate_id",
-        "release_notes",
-        "carries_updates",
-    )
     return {
         "id": str(submission.pk),
         "state": submission.state,
         "party": submission.party.slug,
         "submitted_at": moment(submission.submitted_at),
-        **{name: getattr(submission, name) for name in facts},
+        **{name: getattr(submission, name) for name in LISTED_FACTS},
+        "release_notes": submission.release_notes,
+        "carries_updates": submission.carries_updates,
         "predecessors": submission.predecessors or "N/A",
         "cpl_entry_id": submission.cpl_entry_id or None,
         "decisions": [

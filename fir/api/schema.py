@@ -8,7 +8,7 @@ from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse
 
-from fir.api import shapes
+from fir.api.shapes.problems import Problem
 
 if TYPE_CHECKING:
     from fir.api.door import Door
@@ -73,5 +73,5 @@ class DoorSchema(AutoSchema):
     def get_response_serializers(self) -> Any:
         """What the door answers, and the problems it may answer."""
         status, shape = self.door.answers[self.method]
-        problem = OpenApiResponse(shapes.Problem, description="What is wrong, and what to do.")
+        problem = OpenApiResponse(Problem, description="What is wrong, and what to do.")
         return {status: shape, ("default", "application/problem+json"): problem}

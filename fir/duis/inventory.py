@@ -5,14 +5,15 @@ its firmware are ever made into text: the address, the UPRN and the MPxN that st
 stepped over inside the XML parser, so that no part of FIR can keep or log them by mistake.
 """
 
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Final
 from xml.parsers import expat
 
-NAMESPACE: Final = "http://www.dccinterface.co.uk/ServiceUserGateway"
+from fir.duis.elements import DEVICE, INVENTORY, NAMESPACE, RESPONSE, Element
+from fir.duis.faults import InventoryFault, plain, xml_fault
+
 SERVICE_REFERENCE: Final = "8.2"
 
 DEEPEST: Final = 20
@@ -22,22 +23,6 @@ MOST_DEVICES: Final = 100_000
 LARGEST_TAG: Final = 1 << 20
 
 _IN_NAMESPACE: Final = f"{NAMESPACE} "
-
-
-class InventoryFault(ValueError):
-    """The input is not a whole 8.2 response that can be trusted; nothing of it was yielded.
-
-    `line` is the line of the input, `message` says what is wrong and what to do. No text of the
-    input is repeated but codes and names of a plain form: it may hold an address.
-    """
-
-    def __init__(self, line: int, message: str) -> None:
-        self.line = line
-        self.message = message
-        super().__init__(line, message)
-
-    def __str__(self) -> str:
-        return f"Line {self.line}: {self.message}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,57 +41,6 @@ class InventoryDevice:
     device_model: str
     device_firmware_version: str
     chf_device_id: str
-
-
-@dataclass(frozen=True, slots=True)
-class _Element:
-    """A place in the response: the elements worth entering, or a field whose text is kept."""
-
-    children: Mapping[str, "_Element"]
-    field: str = ""
-
-
-def _field(name: str) -> _Element:
-    return _Element({}, name)
-
-
-_DEVICE: Final = _Element(
-    {
-        name: _field(name)
-        for name in (
-            "DeviceID",
-            "DeviceType",
-            "DeviceStatus",
-            "DeviceManufacturer",
-            "DeviceModel",
-            "DeviceFirmwareVersion",
-        )
-    }
-)
-_INVENTORY: Final = _Element({"Device": _DEVICE})
-_MESSAGE: Final = _Element(
-    {
-        "ServiceReference": _field("ServiceReference"),
-        "ServiceReferenceVariant": _field("ServiceReferenceVariant"),
-        "DSPInventory": _INVENTORY,
-    }
-)
-_RESPONSE: Final = _Element(
-    {
-        "Header": _Element({"ResponseCode": _field("ResponseCode")}),
-        "Body": _Element({"ResponseMessage": _MESSAGE}),
-    }
-)
-
-_ENDED_EARLY: Final = frozenset(
-    expat.errors.codes[reason]
-    for reason in (
-        expat.errors.XML_ERROR_NO_ELEMENTS,
-        expat.errors.XML_ERROR_UNCLOSED_TOKEN,
-        expat.errors.XML_ERROR_PARTIAL_CHAR,
-        expat.errors.XML_ERROR_UNCLOSED_CDATA_SECTION,
-    )
-)
 
 
 def read_inventory(chunks: Iterable[bytes]) -> Iterator[InventoryDevice]:
@@ -128,7 +62,7 @@ class _ResponseReader:
     def __init__(self) -> None:
         self._fed = 0
         self._opening = b""
-        self._path: list[_Element] = []
+        self._path: list[Element] = []
         self._ignored_depth = 0
         self._kept = ""
         self._device_line = 0
@@ -173,7 +107,7 @@ class _ResponseReader:
         except InventoryFault:
             raise
         except expat.ExpatError as error:
-            raise self._xml_fault(error, last=last) from None
+            raise xml_fault(error, self._opening, last=last) from None
         except (LookupError, ValueError):
             # Python's codecs complain so about an encoding that the XML declaration made up.
             raise InventoryFault(
@@ -202,17 +136,17 @@ class _ResponseReader:
         element = self._path.pop()
         if element.field:
             self._keep_field(element.field)
-        elif element is _DEVICE:
+        elif element is DEVICE:
             self._keep_device()
 
-    def _wanted(self, name: str) -> _Element | None:
+    def _wanted(self, name: str) -> Element | None:
         if not self._path:
             return self._root(name)
         if not name.startswith(_IN_NAMESPACE):
             return None
         return self._path[-1].children.get(name[len(_IN_NAMESPACE) :])
 
-    def _root(self, name: str) -> _Element:
+    def _root(self, name: str) -> Element:
         namespace, _, local = name.rpartition(" ")
         if namespace != NAMESPACE:
             raise self._fault(
@@ -225,16 +159,16 @@ class _ResponseReader:
             raise self._fault(
                 "this is another DUIS message. Give the response to Service Request 8.2."
             )
-        return _RESPONSE
+        return RESPONSE
 
-    def _enter(self, element: _Element) -> None:
+    def _enter(self, element: Element) -> None:
         if element.field:
             self._kept = ""
             self._parser.CharacterDataHandler = self._text
-        elif element is _DEVICE:
+        elif element is DEVICE:
             self._device_line = self._parser.CurrentLineNumber
             self._device = {}
-        elif element is _INVENTORY:
+        elif element is INVENTORY:
             self._has_inventory = True
 
     def _text(self, text: str) -> None:
@@ -244,7 +178,7 @@ class _ResponseReader:
     def _keep_field(self, field: str) -> None:
         self._parser.CharacterDataHandler = None
         text = self._kept.rstrip()
-        of_device = self._path[-1] is _DEVICE
+        of_device = self._path[-1] is DEVICE
         if field in (self._device if of_device else self._message):
             raise self._fault(
                 f"{field} stands twice in one element, so which one holds is unknown. Export the "
@@ -290,7 +224,7 @@ class _ResponseReader:
         if not code.startswith("I"):
             raise InventoryFault(
                 line,
-                f"the DCC answered with {_plain(code)}, not with an inventory. Only a response "
+                f"the DCC answered with {plain(code)}, not with an inventory. Only a response "
                 "whose ResponseCode begins with I, such as I0, can be read.",
             )
 
@@ -300,7 +234,7 @@ class _ResponseReader:
             if reference != SERVICE_REFERENCE:
                 raise InventoryFault(
                     line,
-                    f"{field} is {_plain(reference)}: this answers another Service Request. Give "
+                    f"{field} is {plain(reference)}: this answers another Service Request. Give "
                     "the response to 8.2, Read Inventory.",
                 )
         if not self._has_inventory:
@@ -316,30 +250,5 @@ class _ResponseReader:
             "response as the DCC sent it."
         )
 
-    def _xml_fault(self, error: expat.ExpatError, *, last: bool) -> InventoryFault:
-        if last and error.code in _ENDED_EARLY:
-            return InventoryFault(
-                error.lineno,
-                "the response is cut off here. Likely cause: an export or a transfer that did not "
-                "finish; export it again.",
-            )
-        wrong = f"this is not well-formed XML ({expat.ErrorString(error.code)})."
-        return InventoryFault(error.lineno, wrong + _likely_kind(self._opening))
-
     def _fault(self, message: str) -> InventoryFault:
         return InventoryFault(self._parser.CurrentLineNumber, message)
-
-
-def _plain(code: str) -> str:
-    """`code` when it has the form of a code; anything else may be private and is not repeated."""
-    return code if re.fullmatch(r"[A-Za-z]{0,2}[0-9.]{1,8}", code) else "an unreadable code"
-
-
-def _likely_kind(opening: bytes) -> str:
-    if opening.startswith(b"PK"):
-        return " Likely cause: it is a ZIP archive or a workbook; give the XML inside."
-    if opening.startswith(b"\x1f\x8b"):
-        return " Likely cause: it is compressed with gzip; give the XML inside."
-    if opening and not opening.lstrip(b"\xef\xbb\xbf\xff\xfe\x00 \t\r\n").startswith(b"<"):
-        return " Likely cause: it is another kind of file, such as CSV."
-    return " Give the response as the DCC sent it."

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from datetime import date
 
-ModelKey = tuple[str, str, str]
+    from cpl.identifiers import ModelKey
 
 
 @dataclass(frozen=True, slots=True)

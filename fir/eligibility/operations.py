@@ -11,7 +11,8 @@ from django.utils.timezone import localdate
 
 from cpl.models import CPLEntry
 from fir.eligibility.assumptions import ASSUMPTIONS
-from fir.eligibility.catalogue import EMPTY, ModelCatalogue, ModelKey, listed_key
+from fir.eligibility.catalogue import EMPTY, ModelCatalogue, listed_key
+from fir.eligibility.facts import CohortFacts, EligibilityFacts, TargetFacts
 from fir.eligibility.models import Assessment, Finding
 from fir.eligibility.planner import Plan, plan_route
 from fir.eligibility.queries import (
@@ -21,13 +22,7 @@ from fir.eligibility.queries import (
     catalogues_of,
     releases_told,
 )
-from fir.eligibility.rules import (
-    CohortFacts,
-    EligibilityFacts,
-    TargetFacts,
-    Verdict,
-    judge,
-)
+from fir.eligibility.rules import Verdict, judge
 from fir.estates.queries import cohorts_of, standing_loads
 from fir.ledger.models import MACHINE
 from fir.ledger.operations import NewEvent, append_events, read_ledger, reading
@@ -37,6 +32,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
     from datetime import date, datetime
 
+    from cpl.identifiers import ModelKey
     from fir.estates.models import Cohort, EstateLoad
     from fir.ledger.models import LedgerEvent
     from fir.records.rules import PathEntry, Position

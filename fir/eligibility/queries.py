@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from django.db.models import Q, Sum
 
-from fir.eligibility.catalogue import ListedFacts, ModelCatalogue, ModelKey
+from fir.eligibility.catalogue import ListedFacts, ModelCatalogue
 from fir.eligibility.models import Assessment, Finding
 from fir.eligibility.rules import Outcome
 from fir.estates.queries import standing_load_of
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from django.db.models import QuerySet
 
+    from cpl.identifiers import ModelKey
     from fir.parties.models import Party
     from fir.records.models import RepositoryEntry
 

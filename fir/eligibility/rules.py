@@ -7,12 +7,11 @@ Rules are pure and run once per cohort. Every rule is asked; every one that does
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import date
 from enum import StrEnum
 from typing import ClassVar
 
-from fir.eligibility.assumptions import Assumptions, Route
-from fir.eligibility.planner import Plan
+from fir import rulebook
+from fir.eligibility.facts import EligibilityFacts
 from fir.records.rules import PathEntry
 
 
@@ -35,65 +34,10 @@ class Effect(StrEnum):
     WARNS = "WARNS"
 
 
-@dataclass(frozen=True, slots=True)
-class CohortFacts:
-    """What the rules may read of a cohort's devices."""
+class Rule(rulebook.Rule[EligibilityFacts]):
+    """A rule of eligibility: what every rule has, and what breaking it does."""
 
-    device_type: str
-    device_status: str
-    responsible_roles: frozenset[str]
-
-
-@dataclass(frozen=True, slots=True)
-class TargetFacts:
-    """What the rules may read of the entry to be installed."""
-
-    entry: PathEntry
-    cpa_expiry_date: date | None
-    cpa_renewal_date: date | None
-    rivals: tuple[PathEntry, ...]  # Current entries of the same Device Model and version
-
-
-@dataclass(frozen=True, slots=True)
-class EligibilityFacts:
-    """Everything the rules may read. `installed` are the entries that list the installed version;
-    `hub_carries` is whether the hub's firmware carries updates, None where nobody said."""
-
-    cohort: CohortFacts
-    installed: tuple[PathEntry, ...]
-    target: TargetFacts | None
-    hops: tuple[TargetFacts, ...]  # what is to be installed on the way to the target
-    plan: Plan
-    hub_carries: bool | None
-    today: date
-    assumptions: Assumptions
-
-    @property
-    def to_install(self) -> tuple[TargetFacts, ...]:
-        """Every entry that would be installed, the target last."""
-        return (*self.hops, self.target) if self.target else ()
-
-    @property
-    def route(self) -> Route | None:
-        """How this Device Type is updated, or None where it has no route."""
-        return self.assumptions.routes.get(self.cohort.device_type)
-
-    @property
-    def status(self) -> str:
-        """The device status as the assumptions name it."""
-        return self.cohort.device_status.upper()
-
-
-class Rule:
-    """A rule of eligibility: its docstring, its reference and what breaking it does."""
-
-    code: ClassVar[str]
-    reference: ClassVar[str]
     effect: ClassVar[Effect] = Effect.BLOCKS
-
-    def holds(self, facts: EligibilityFacts) -> bool:
-        """Whether the devices keep this rule."""
-        raise NotImplementedError
 
 
 class HasARoute(Rule):
@@ -261,11 +205,6 @@ def _no_way_needed(facts: EligibilityFacts) -> bool:
 
 def _hub_matters(facts: EligibilityFacts) -> bool:
     return facts.route is not None and facts.route.carried_by_hub
-
-
-def sentence_of(rule: Rule) -> str:
-    """A rule's sentence, as people read it: its docstring on one line."""
-    return " ".join((type(rule).__doc__ or "").split())
 
 
 @dataclass(frozen=True, slots=True)

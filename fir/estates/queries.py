@@ -13,9 +13,8 @@ if TYPE_CHECKING:
 
     from django.db.models import QuerySet
 
+    from cpl.identifiers import ModelKey
     from fir.parties.models import Party
-
-ModelKey = tuple[str, str, str]
 
 
 def find_load(party: Party, load_id: int) -> EstateLoad | None:

@@ -45,6 +45,7 @@ class Reception:
         """
         for raw in devices:
             self.rows_read += 1
+            _refuse_beyond(settings.ESTATE_MOST_ROWS, self.rows_read, raw.line, "rows")
             device, notes = read_device(raw, held_roles=self.held_roles)
             if notes:
                 _refuse_broken_off(raw)
@@ -53,7 +54,12 @@ class Reception:
                 self.rows_bad += 1
                 continue
             number = self.numbers.setdefault(device.configuration, len(self.numbers))
-            self._refuse_beyond_limits(raw.line)
+            _refuse_beyond(
+                settings.ESTATE_MOST_CONFIGURATIONS,
+                number + 1,
+                raw.line,
+                "different models, versions and statuses",
+            )
             yield raw.line, device.number, device.hub_number, number
 
     def note(self, notes: Iterable[RowNote]) -> None:
@@ -63,15 +69,10 @@ class Reception:
             if len(self.notes) < settings.ESTATE_BAD_ROWS_REPORTED:
                 self.notes.append(note)
 
-    def _refuse_beyond_limits(self, line: int) -> None:
-        if self.rows_read > settings.ESTATE_MOST_ROWS:
-            most = settings.ESTATE_MOST_ROWS
-            raise SourceFault(line, f"More than {most:,} rows are taken in no load.")
-        if len(self.numbers) > settings.ESTATE_MOST_CONFIGURATIONS:
-            most = settings.ESTATE_MOST_CONFIGURATIONS
-            raise SourceFault(
-                line, f"More than {most:,} different models, versions and statuses: no inventory."
-            )
+
+def _refuse_beyond(most: int, count: int, line: int, what: str) -> None:
+    if count > most:
+        raise SourceFault(line, f"More than {most:,} {what} are taken in no load.")
 
 
 def _refuse_broken_off(raw: RawDevice) -> None:

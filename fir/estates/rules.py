@@ -4,9 +4,9 @@ address, so that nothing free-form gets past here."""
 import re
 from dataclasses import dataclass
 
+from cpl.device_ids import device_id_to_number
 from cpl.identifiers import (
     IdentifierFault,
-    device_id_to_number,
     parse_device_model,
     parse_device_type,
     parse_firmware_version,

@@ -9,7 +9,8 @@ import zlib
 from collections.abc import Iterable, Iterator
 from itertools import chain
 
-from fir.duis.inventory import InventoryFault, read_inventory
+from fir.duis.faults import InventoryFault
+from fir.duis.inventory import read_inventory
 from fir.estates.rules import RawDevice
 
 COLUMNS = {
@@ -23,6 +24,8 @@ COLUMNS = {
     "responsiblerole": "responsible_role",
 }
 OPTIONAL = {"responsiblerole"}
+# Cut off, these are of no right form; a part of any other column may read like a whole.
+SHOW_THEIR_END = set(COLUMNS.values()) - {"device_status", "responsible_role"}
 HEADINGS = {
     "deviceid": "DeviceID",
     "devicetype": "DeviceType",
@@ -203,10 +206,15 @@ def _header(cells: list[str]) -> dict[int, str]:
     return {place: COLUMNS[name] for place, name in enumerate(names) if name in COLUMNS}
 
 
+def _shows_its_end(header: dict[int, str], width: int, row: list[str]) -> bool:
+    whole = len(row) >= width and bool(row[-1].strip())
+    return whole and header.get(width - 1) in SHOW_THEIR_END
+
+
 def _raw(
     header: dict[int, str], width: int, line: int, row: list[str], *, is_ended: bool
 ) -> RawDevice:
-    if not is_ended and (len(row) < width or not row[-1].strip()):
+    if not (is_ended or _shows_its_end(header, width, row)):
         raise SourceFault(
             line,
             "The file is cut off in this row: send it again whole. If it is whole, end its last "

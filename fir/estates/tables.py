@@ -18,9 +18,21 @@ if TYPE_CHECKING:
 SCHEMA = "loads"
 FOLDER = Path(__file__).parent / "sql"
 DROP_WAITS = "1s"
-# Cohorts and configurations were written a moment ago, so the planner has no statistics of them,
-# expects one row and would pass over all devices once for every cohort.
-NO_NESTED_LOOPS = "SET LOCAL enable_nestloop = off"
+# How a load is built. Cohorts and configurations were written a moment ago, so the planner has no
+# statistics of them, expects one row and would pass over all devices once for every cohort. A
+# parallel join of a million devices, most of which name no hub, took all the machine's memory.
+PLAN = """
+SET LOCAL enable_nestloop = off;
+SET LOCAL max_parallel_workers_per_gather = 0;
+SET LOCAL work_mem = '64MB'
+"""
+# Configurations that read their hub's, and those that hubs have.
+READERS_AND_HUBS = """
+SELECT
+    coalesce(array_agg(number) FILTER (WHERE reads_hub), '{}'),
+    coalesce(array_agg(number) FILTER (WHERE device_type = 'CHF'), '{}')
+FROM estates_loadconfiguration WHERE load_id = %s
+"""
 
 
 def received_table(load_id: int) -> Identifier:
@@ -35,9 +47,21 @@ def device_table(load_id: int) -> Identifier:
 
 def _sql(name: str, load_id: int) -> Composed:
     text: str = (FOLDER / name).read_text()
+    readers, hubs = _readers_and_hubs(load_id) if "{readers}" in text else ([], [])
     return SQL(text).format(
-        received=received_table(load_id), devices=device_table(load_id), load=Literal(load_id)
+        received=received_table(load_id),
+        devices=device_table(load_id),
+        load=Literal(load_id),
+        readers=Literal(readers),
+        hubs=Literal(hubs),
     )
+
+
+def _readers_and_hubs(load_id: int) -> tuple[list[int], list[int]]:
+    with connection.cursor() as cursor:
+        cursor.execute(READERS_AND_HUBS, [load_id])
+        readers, hubs = cursor.fetchone()
+    return readers, hubs
 
 
 def copy_received(load_id: int, rows: Iterable[tuple[int, int, int | None, int]]) -> None:
@@ -66,19 +90,23 @@ def drop_duplicates(load_id: int, *, most: int) -> tuple[int, list[tuple[int, in
 
 
 def count_cohorts(load_id: int) -> None:
-    """Write the load's cohorts with their device counts."""
+    """Write the load's cohorts with their device counts; `build_devices` follows in the same
+    transaction."""
     with connection.cursor() as cursor:
         cursor.execute(SQL("ANALYZE {}").format(received_table(load_id)))
-        cursor.execute(NO_NESTED_LOOPS)
-        cursor.execute(_sql("count_cohorts.sql", load_id), {"load": load_id})
+        cursor.execute(PLAN)
+        cursor.execute(_sql("pair_configurations.sql", load_id))
+        cursor.execute("ANALYZE pair")
+        cursor.execute(_sql("count_cohorts.sql", load_id))
+        cursor.execute(_sql("match_cohorts.sql", load_id))
 
 
 def build_devices(load_id: int) -> None:
     """Build the load's device table and drop what was received."""
     with connection.cursor() as cursor:
-        cursor.execute(NO_NESTED_LOOPS)
+        cursor.execute(PLAN)
         cursor.execute(_sql("build_devices.sql", load_id))
-        cursor.execute(SQL("DROP TABLE {}").format(received_table(load_id)))
+        cursor.execute(SQL("DROP TABLE {}, pair").format(received_table(load_id)))
 
 
 def index_devices(load_id: int) -> None:

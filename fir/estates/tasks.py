@@ -5,7 +5,7 @@ from typing import Any
 from celery import shared_task
 from django.utils import timezone
 
-from fir.estates.operations import sweep_loads as sweep
+from fir.estates.sweep import sweep_loads as sweep
 
 
 @shared_task(name="estates.sweep_loads")

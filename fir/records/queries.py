@@ -6,21 +6,21 @@ from collections import defaultdict
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
-from cpl.models import CURRENT, EntryRevision
+from cpl.models import EntryRevision
 from cpl.queries import search_entries
+from cpl.sheet_row import CURRENT
 from fir.ledger.models import LedgerEvent
 from fir.ledger.queries import payload_of
 from fir.records.models import FirmwareRecord, ManufacturerContact, RepositoryEntry
-from fir.records.rules import PathEntry, Position, latest_two
+from fir.records.rules import PathEntry
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator, Mapping
+    from collections.abc import Collection, Iterator, Mapping
 
     from django.db.models import QuerySet
 
+    from cpl.identifiers import ModelKey
     from fir.parties.models import Party
-
-ModelKey = tuple[str, str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,18 +89,6 @@ def models_of_entries(cpl_entry_ids: Collection[str]) -> set[ModelKey]:
     """The Device Models of these entries."""
     entries = RepositoryEntry.objects.filter(cpl_entry_id__in=cpl_entry_ids)
     return set(entries.values_list("device_type", "manufacturer_identifier", "device_model"))
-
-
-def positions_in_model(entries: Iterable[PathEntry]) -> dict[str, Position]:
-    """Each entry of one exact Device Model with where it stands."""
-    listed = list(entries)
-    latest, before = latest_two(listed)
-    places = {entry.cpl_entry_id: Position.OLDER for entry in listed}
-    if latest:
-        places[latest.cpl_entry_id] = Position.N
-    if before:
-        places[before.cpl_entry_id] = Position.N_1
-    return places
 
 
 def contacts_of(manufacturer_identifiers: Collection[str]) -> Mapping[str, Contact]:

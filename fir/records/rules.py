@@ -6,7 +6,7 @@ where nobody declared any, from the dates of the list.
 """
 
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
 
@@ -71,18 +71,31 @@ def latest_two(entries: Collection[PathEntry]) -> tuple[PathEntry | None, PathEn
     first = next(iter(heads(entries)), None)
     if first is None:
         return None, None
-    # A version that is listed twice is still one version.
-    rest = [entry for entry in entries if entry.firmware_version != first.firmware_version]
+    # A version that is listed twice is still one version; pathways lead on through its entries.
+    rest = [
+        replace(entry, current=False) if entry.firmware_version == first.firmware_version else entry
+        for entry in entries
+    ]
     return first, next(iter(heads(rest)), None)
 
 
-def position_of(installed: Collection[str], entries: Collection[PathEntry]) -> Position:
-    """Where a Device stands whose version is listed under the entries `installed`."""
-    latest, before = latest_two(entries)
+def positions_in_model(entries: Iterable[PathEntry]) -> dict[str, Position]:
+    """Each entry of one exact Device Model with where it stands."""
+    listed = list(entries)
+    latest, before = latest_two(listed)
+    places = {entry.cpl_entry_id: Position.OLDER for entry in listed}
+    if latest:
+        places[latest.cpl_entry_id] = Position.N
+    if before:
+        places[before.cpl_entry_id] = Position.N_1
+    return places
+
+
+def position_of(installed: Collection[str], entries: Iterable[PathEntry]) -> Position:
+    """Where a Device stands whose version is listed under the entries `installed`: as the best of
+    them does."""
     if not installed:
         return Position.UNLISTED
-    if latest and latest.cpl_entry_id in installed:
-        return Position.N
-    if before and before.cpl_entry_id in installed:
-        return Position.N_1
-    return Position.OLDER
+    places = positions_in_model(entries)
+    standing = {places.get(cpl_entry_id, Position.OLDER) for cpl_entry_id in installed}
+    return next(position for position in Position if position in standing)

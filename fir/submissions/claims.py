@@ -21,14 +21,13 @@ from cpl.identifiers import (
     parse_manufacturer_identifier,
     shown,
 )
+from cpl.sheet_cells import UNSEEN
+from cpl.sheet_row import COLUMNS
 
 NOT_APPLICABLE = "N/A"
 MOST_PREDECESSORS = 200
 MOST_NOTES = 4000
 MOST_TEXT = 200
-# Cc: control characters; Cf: invisible ones, such as right-to-left overrides; Zl and Zp: line ends
-# that the list's sheet could not carry.
-_UNSEEN = frozenset(("Cc", "Cf", "Cs", "Zl", "Zp"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +79,7 @@ def _text(value: Any, most: int = MOST_TEXT, *, lines: bool = False) -> str:
     text = unicodedata.normalize("NFC", value).strip()
     if len(text) > most:
         raise _NotReadable("TOO_LONG", f"At most {most} characters; this has {len(text)}.")
-    odd = [c for c in text if unicodedata.category(c) in _UNSEEN]
+    odd = [c for c in text if unicodedata.category(c) in UNSEEN]
     if any(not (lines and c in "\n\r\t") for c in odd):
         raise _NotReadable(
             "CONTROL_CHARACTER", "Contains a control or invisible character; take it out."
@@ -137,6 +136,9 @@ READERS: Mapping[str, Callable[[Any], Any]] = {
     "release_notes": _notes,
     "carries_updates": _yes_or_no,
 }
+
+# What a claim says that goes into the release's line of the list.
+LISTED_FACTS = tuple(name for name in READERS if name in COLUMNS)
 
 REQUIRED = (
     "device_type",

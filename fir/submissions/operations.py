@@ -15,12 +15,12 @@ from cpl.identifiers import IdentifierFault, parse_cpl_entry_id
 from cpl.models import CPLEntry
 from cpl.operations import lock_list
 from cpl.queries import manufacturer_name, next_entry_id
-from cpl.sheet import SheetRow
+from cpl.sheet_row import CURRENT, SheetRow
 from fir.ledger.operations import NewEvent, append_events
 from fir.parties.queries import holders_of, holds_identifier
 from fir.records.operations import Release, publish_release
 from fir.records.rules import NAMED, NONE
-from fir.submissions.claims import Claim, Fault, read_claim, read_reason
+from fir.submissions.claims import LISTED_FACTS, Claim, Fault, read_claim, read_reason
 from fir.submissions.models import (
     APPROVE,
     CLOSE,
@@ -273,25 +273,12 @@ def _claim_of(submission: Submission) -> Claim:
 
 
 def _list_line(submission: Submission, entry_id: str, today: date) -> SheetRow:
-    name = manufacturer_name(submission.manufacturer_identifier)
     return SheetRow(
+        **{fact: getattr(submission, fact) for fact in LISTED_FACTS},
         line=0,
         cpl_entry_id=entry_id,
-        device_type=submission.device_type,
-        manufacturer_identifier=submission.manufacturer_identifier,
-        manufacturer_name=name,
-        device_model=submission.device_model,
-        firmware_version=submission.firmware_version,
-        smets_chts_version=submission.smets_chts_version,
-        gbcs_version=submission.gbcs_version,
-        esme_variant=submission.esme_variant,
-        manufacturer_image_hash=submission.manufacturer_image_hash,
-        cpa_certificate_id=submission.cpa_certificate_id,
-        cpa_expiry_date=submission.cpa_expiry_date,
-        cpa_renewal_date=submission.cpa_renewal_date,
-        zigbee_certificate_id=submission.zigbee_certificate_id,
-        dlms_certificate_id=submission.dlms_certificate_id,
-        status="CURRENT",
+        manufacturer_name=manufacturer_name(submission.manufacturer_identifier),
+        status=CURRENT,
         date_added=today,
         date_removed=None,
         removal_reason="",

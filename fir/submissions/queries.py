@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from django.db.models import Prefetch
 
+from cpl.identifiers import family_of
 from cpl.queries import current_entries_of, entries_by_id, uses_of_hash
 from fir.submissions.models import SUBMITTED, Decision, Submission
 from fir.submissions.rules import Known, SubmissionFacts
@@ -44,7 +45,7 @@ def facts_of(claim: Claim, *, today: date, own: uuid.UUID | None = None) -> Subm
                 entry_id,
                 entry.device_type,
                 entry.manufacturer_identifier,
-                entry.device_model[:4],
+                family_of(entry.device_model),
             )
             for entry_id, entry in named.items()
         },

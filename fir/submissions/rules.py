@@ -12,6 +12,7 @@ from datetime import date
 from typing import ClassVar
 
 from cpl.identifiers import family_of
+from fir import rulebook
 from fir.submissions.claims import Claim, Fault
 
 
@@ -37,16 +38,10 @@ class SubmissionFacts:
     waiting_already: bool
 
 
-class Rule:
-    """A rule of a submission: its docstring, its reference, the field it is shown beside."""
+class Rule(rulebook.Rule[SubmissionFacts]):
+    """A rule of a submission: what every rule has, and the field it is shown beside."""
 
-    code: ClassVar[str]
     field: ClassVar[str]
-    reference: ClassVar[str]
-
-    def holds(self, facts: SubmissionFacts) -> bool:
-        """Whether the submission keeps this rule."""
-        raise NotImplementedError
 
     def particulars(self, facts: SubmissionFacts) -> str:
         """What breaks it here, to follow the sentence; empty where the sentence says it all."""
@@ -195,15 +190,12 @@ ALL_RULES: tuple[Rule, ...] = (
 )
 
 
-def sentence_of(rule: object) -> str:
-    """A rule's sentence, as people read it: its docstring on one line."""
-    return " ".join((type(rule).__doc__ or "").split())
-
-
 def broken_rules(facts: SubmissionFacts, rules: Iterable[Rule] = ALL_RULES) -> list[Fault]:
     """Every rule that the submission breaks, as faults beside their fields."""
     return [
-        Fault(rule.field, rule.code, f"{sentence_of(rule)} {rule.particulars(facts)}".strip())
+        Fault(
+            rule.field, rule.code, f"{rulebook.sentence_of(rule)} {rule.particulars(facts)}".strip()
+        )
         for rule in rules
         if not rule.holds(facts)
     ]

@@ -8,16 +8,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from cpl.device_ids import device_id_from_number, device_id_to_number, parse_device_id
 from cpl.identifiers import (
     DEVICE_TYPES,
     IdentifierFault,
-    device_id_from_number,
-    device_id_to_number,
     family_of,
     hardware_of,
     parse_cpl_entry_id,
     parse_date,
-    parse_device_id,
     parse_device_model,
     parse_device_type,
     parse_firmware_version,

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import psycopg
 import pytest
-from django.db import connection, connections, transaction
+from django.db import ProgrammingError, connection, connections, transaction
 
 from cpl.models import CPLEntry, DeviceModel, ListedEntry, Manufacturer
 from cpl.operations import (
@@ -96,6 +96,18 @@ def test_a_maker_is_made_known_once_and_keeps_its_name() -> None:
 
     assert first == again
     assert again.name == "Fine Meters"
+
+
+@pytest.mark.django_db
+def test_a_maker_is_locked_as_the_entries_are_that_stand_on_it() -> None:
+    maker = ensure_manufacturer(identifier="F1A1", name="Fine Meters")
+
+    with pytest.raises(ProgrammingError, match="permission denied"), transaction.atomic():
+        Manufacturer.objects.update(name="Finer Meters")
+    with pytest.raises(ProgrammingError, match="permission denied"), transaction.atomic():
+        maker.delete()
+
+    assert Manufacturer.objects.get().name == "Fine Meters"
 
 
 @pytest.mark.django_db

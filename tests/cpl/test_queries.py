@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import uuid
 from typing import Any
 
 import pytest
+from django.db import transaction
 
-from cpl.models import ListedEntry
+from cpl.models import CPLEntry, ListedEntry, Manufacturer
+from cpl.operations import ensure_manufacturer, revise_entries
 from cpl.queries import (
     current_entries_of,
     entries_by_id,
     find_device_models,
     listed_entries,
+    manufacturer_name,
     next_entry_id,
     search_entries,
     uses_of_hash,
@@ -136,6 +140,46 @@ def test_the_uses_of_a_hash_are_told_with_family_maker_and_type() -> None:
         ("CPL-000001", "ESME", "0001"),
         ("CPL-000002", "ESME", "0002"),
     ]
+
+
+@pytest.mark.django_db
+def test_a_hash_is_used_by_the_entries_that_carry_it_now_and_not_by_those_that_did() -> None:
+    old, new = make.image_hash(1), make.image_hash("corrected")
+    make.listed(make.row(1))
+    entry = CPLEntry.objects.get()
+
+    with transaction.atomic():
+        corrected = [(entry, make.row(1, manufacturer_image_hash=new))]
+        revise_entries(corrected, by=uuid.UUID(int=0), at=make.AT)
+
+    assert uses_of_hash(old) == []
+    assert [use.cpl_entry_id for use in uses_of_hash(new)] == ["CPL-000001"]
+
+
+@pytest.mark.django_db
+def test_a_makers_name_is_what_the_list_said_last_of_any_of_its_entries() -> None:
+    make.listed(
+        make.row(1),
+        make.row(2, manufacturer_identifier="F1A2", manufacturer_name="Other Meters"),
+    )
+    names = [manufacturer_name(make.MAKER)]
+    make.listed(make.row(1, manufacturer_name="Finer Meters"))
+    names.append(manufacturer_name(make.MAKER))
+    make.listed(make.row(3, device_model="00020101", manufacturer_name="Finest Meters"))
+    names.append(manufacturer_name(make.MAKER))
+
+    assert names == ["Fine Meters", "Finer Meters", "Finest Meters"]
+    assert manufacturer_name("F1A2") == "Other Meters"
+    assert Manufacturer.objects.get(identifier=make.MAKER).name == "Fine Meters"
+
+
+@pytest.mark.django_db
+def test_a_maker_without_an_entry_has_the_name_it_was_made_known_by() -> None:
+    ensure_manufacturer(identifier="F1A3", name="New Meters")
+
+    assert manufacturer_name("F1A3") == "New Meters"
+    with pytest.raises(Manufacturer.DoesNotExist):
+        manufacturer_name("F1A4")
 
 
 @pytest.mark.django_db

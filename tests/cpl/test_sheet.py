@@ -11,17 +11,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cpl.sheet import (
-    COLUMNS,
-    Record,
-    RowFault,
-    SheetRow,
-    neutralise,
-    read_records,
-    read_sheet,
-    without_apostrophe,
-    write_sheet,
-)
+from cpl.sheet import read_records, read_sheet, write_sheet
+from cpl.sheet_cells import neutralise, without_apostrophe
+from cpl.sheet_row import COLUMNS, Record, RowFault, SheetRow
 
 SAMPLE = (Path(__file__).parents[1] / "data" / "cpl-sample.csv").read_bytes()
 HASH = "A" * 64

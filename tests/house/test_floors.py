@@ -14,6 +14,8 @@ FILES = sorted(
     if "migrations" not in path.parts
 )
 DOORS = [path for path in FILES if "api" in path.parts or path.stem == "tasks"]
+LONGEST_FILE = 300
+LONGEST_FUNCTION = 45
 FORBIDDEN_NAMES = {"utils", "common", "helpers", "services", "signals", "admin", "apps"}
 
 
@@ -43,6 +45,20 @@ def test_what_is_public_is_described(path: Path) -> None:
     ]
 
     assert undescribed == []
+
+
+@pytest.mark.parametrize("path", FILES, ids=name_of)
+def test_files_and_functions_are_short(path: Path) -> None:
+    text = path.read_text()
+    too_long = [
+        node.name
+        for node in ast.walk(ast.parse(text))
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+        and (node.end_lineno or 0) - node.lineno >= LONGEST_FUNCTION
+    ]
+
+    assert len(text.splitlines()) <= LONGEST_FILE
+    assert too_long == []
 
 
 def test_the_package_fir_is_a_docstring_and_nothing_else() -> None:

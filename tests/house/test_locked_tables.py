@@ -1,6 +1,8 @@
 """Locked means locked: to the application by permission, to the owner by the trigger."""
 
 import os
+import re
+from typing import Any
 
 import psycopg
 import pytest
@@ -91,27 +93,67 @@ def test_every_table_is_declared_locked_open_or_read_only_and_only_once() -> Non
     assert set(declared) == tables
 
 
+# Every grant as PostgreSQL itself keeps it: in information_schema, a grant on a column cannot be
+# told from one on its table, and nobody sees what another role holds.
+GRANTS_ON_RELATIONS = """
+    SELECT c.relkind = 'S', n.nspname, c.relname,
+        CASE acl.grantee WHEN 0 THEN 'PUBLIC' ELSE pg_get_userbyid(acl.grantee) END,
+        acl.privilege_type, acl.is_grantable
+    FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace, aclexplode(c.relacl) AS acl
+    WHERE n.nspname IN ('public', 'loads') AND acl.grantee <> c.relowner
+"""
+GRANTS_ON_COLUMNS = """
+    SELECT n.nspname, c.relname,
+        CASE acl.grantee WHEN 0 THEN 'PUBLIC' ELSE pg_get_userbyid(acl.grantee) END,
+        acl.privilege_type, a.attname, acl.is_grantable
+    FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace
+    JOIN pg_attribute AS a ON a.attrelid = c.oid, aclexplode(a.attacl) AS acl
+    WHERE n.nspname IN ('public', 'loads') AND acl.grantee <> c.relowner
+"""
+ON_COLUMNS = re.compile(r"([A-Z]+) \((.+)\)")
+
+
+def rows(statement: str) -> list[tuple[Any, ...]]:
+    with connection.cursor() as cursor:
+        cursor.execute(statement)
+        return [tuple(row) for row in cursor.fetchall()]
+
+
 @pytest.mark.django_db
 def test_the_application_role_holds_the_listed_grants_and_none_beyond() -> None:
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT table_schema, table_name, privilege_type"
-            " FROM information_schema.role_table_grants WHERE grantee = current_user"
-        )
-        held = {tuple(row) for row in cursor.fetchall()}
-        cursor.execute(
-            "SELECT c.relname, string_agg(a.attname, ', ' ORDER BY a.attnum)"
-            " FROM pg_attribute AS a JOIN pg_class AS c ON c.oid = a.attrelid"
-            " WHERE a.attacl IS NOT NULL GROUP BY c.relname"
-        )
-        held |= {("public", table, f"UPDATE ({columns})") for table, columns in cursor.fetchall()}
+    ((application,),) = rows("SELECT current_user")
+    on_tables, on_columns = set(), set()
+    for table, privileges in PRIVILEGES.items():
+        for privilege in privileges:
+            if some := ON_COLUMNS.fullmatch(privilege):
+                on_columns |= {(table, some[1], column) for column in some[2].split(", ")}
+            else:
+                on_tables.add((table, privilege))
 
-    listed = {
-        ("public", table, privilege)
-        for table, privileges in PRIVILEGES.items()
-        for privilege in privileges
+    # Nobody but the application holds any, PUBLIC least of all, and it hands none on.
+    relations = rows(GRANTS_ON_RELATIONS)
+    assert {row[1:] for row in relations if not row[0]} == {
+        ("public", table, application, privilege, False) for table, privilege in on_tables
     }
-    assert held == listed
+    assert set(rows(GRANTS_ON_COLUMNS)) == {
+        ("public", table, application, privilege, column, False)
+        for table, privilege, column in on_columns
+    }
+    sequences = rows("SELECT relname FROM pg_class WHERE relkind = 'S'")
+    assert sequences
+    assert {row[1:] for row in relations if row[0]} == {
+        ("public", name, application, privilege, False)
+        for (name,) in sequences
+        for privilege in ("USAGE", "SELECT")
+    }
+    assert on_columns == {
+        (table, "UPDATE", column) for table, columns in CHANGING.items() for column in columns
+    }
+
+
+@pytest.mark.django_db
+def test_the_application_role_is_a_member_of_no_other_role() -> None:
+    assert rows("SELECT roleid FROM pg_auth_members WHERE member = current_user::regrole") == []
 
 
 @pytest.mark.django_db

@@ -7,12 +7,11 @@ from typing import TYPE_CHECKING
 
 from rest_framework.response import Response
 
-from cpl.identifiers import parse_cpl_entry_id
-from cpl.models import DEVICE_TYPES
-from fir.api import shapes
+from cpl.identifiers import DEVICE_TYPES, parse_cpl_entry_id
 from fir.api.answers import finding_answers, notice_answer
 from fir.api.door import PAGING, Door
 from fir.api.problems import InputRefused
+from fir.api.shapes import eligibility as shapes
 from fir.eligibility.queries import (
     findings_of,
     is_assessed_target,

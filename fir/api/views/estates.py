@@ -14,10 +14,10 @@ from django.utils import timezone
 from drf_spectacular.types import OpenApiTypes
 from rest_framework.response import Response
 
-from fir.api import shapes
 from fir.api.answers import load_answer
 from fir.api.door import PAGING, Door
 from fir.api.problems import InputRefused
+from fir.api.shapes import estates as shapes
 from fir.eligibility.queries import estate_by_version, standing_of
 from fir.estates.operations import accept_load, receive_load
 from fir.estates.queries import find_load, loads_of, notes_of

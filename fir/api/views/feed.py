@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 from rest_framework.response import Response
 
-from fir.api import shapes
 from fir.api.answers import reader_fault_answer
 from fir.api.door import LARGEST_SEQ, PAGING, Door
+from fir.api.shapes import feed as shapes
 from fir.ledger.queries import feed_page, last_seq, reader_faults
 from fir.parties.permissions import Permission
 

@@ -7,17 +7,18 @@ from typing import TYPE_CHECKING, Any
 from django.http import Http404
 
 from cpl.identifiers import (
+    DEVICE_TYPES,
     IdentifierFault,
     parse_cpl_entry_id,
     parse_device_model,
     parse_firmware_version,
     parse_manufacturer_identifier,
 )
-from cpl.models import CURRENT, DEVICE_TYPES, REMOVED
 from cpl.queries import listed_entries, search_entries
-from fir.api import shapes
+from cpl.sheet_row import CURRENT, REMOVED
 from fir.api.answers import entry_answer, record_answer, record_answers
 from fir.api.door import PAGING, Door
+from fir.api.shapes import records as shapes
 from fir.ledger.audiences import EVERYONE
 from fir.ledger.queries import last_seq_visible
 from fir.parties.permissions import Permission

@@ -10,10 +10,10 @@ from django.urls import reverse
 from django.utils import timezone
 from rest_framework.response import Response
 
-from fir.api import shapes
 from fir.api.answers import submission_answer
 from fir.api.door import PAGING, Door
 from fir.api.problems import InputRefused
+from fir.api.shapes import submissions as shapes
 from fir.parties.permissions import Permission
 from fir.submissions.claims import Fault
 from fir.submissions.models import STATES

@@ -6,10 +6,11 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
 
-from cpl.sheet import CURRENT, REMOVED, SheetRow
+from cpl.sheet_row import CURRENT, REMOVED, SheetRow
 from fir.management.demo.families import Family, Over, Release
 from fir.management.demo.parties import maker_of
 from fir.management.demo.products import Amendment, all_releases
+from fir.submissions.claims import LISTED_FACTS
 
 CERTIFIED_FOR = timedelta(days=6 * 365)
 WITHOUT_CPA = ("PPMID",)
@@ -21,21 +22,6 @@ NOTES = (
     "Corrects the order of entries in the event log.",
     "Answers alerts sooner when several fall due at once.",
     "Keeps the tariff on display after a restart.",
-)
-CLAIMED = (
-    "device_type",
-    "manufacturer_identifier",
-    "device_model",
-    "firmware_version",
-    "manufacturer_image_hash",
-    "smets_chts_version",
-    "gbcs_version",
-    "esme_variant",
-    "cpa_certificate_id",
-    "cpa_expiry_date",
-    "cpa_renewal_date",
-    "zigbee_certificate_id",
-    "dlms_certificate_id",
 )
 
 
@@ -148,7 +134,7 @@ def amended(row: SheetRow, amendment: Amendment, *, today: date) -> SheetRow:
 def claim(line: Line, predecessors: Sequence[str], *, today: date) -> dict[str, Any]:
     """What the maker says when it brings the release, fields without a value left out."""
     row = sheet_row(line, entry_id="", today=today)
-    facts = {name: getattr(row, name) for name in CLAIMED}
+    facts = {name: getattr(row, name) for name in LISTED_FACTS}
     said = {
         name: value.isoformat() if isinstance(value, date) else value
         for name, value in facts.items()

@@ -11,7 +11,7 @@ from fir.parties.operations import admit_party, issue_key, operator
 from fir.parties.queries import actor_of_key
 
 if TYPE_CHECKING:
-    from cpl.sheet import SheetRow
+    from cpl.sheet_row import SheetRow
     from fir.management.demo.listing import Line
     from fir.management.demo.parties import Organisation
     from fir.parties.models import Actor

@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fir.duis.inventory import MOST_DEVICES, InventoryDevice, InventoryFault, read_inventory
+from fir.duis.faults import InventoryFault
+from fir.duis.inventory import MOST_DEVICES, InventoryDevice, read_inventory
 
 SAMPLE = (Path(__file__).parents[2] / "data" / "read-inventory-response.xml").read_bytes()
 HUB = "00-0B-6B-01-00-1D-B8-46"

@@ -69,9 +69,10 @@ def answers(device: Thing, devices: Sequence[Thing], lines: Sequence[Line]) -> s
     return {answer(device, devices, lines, mine, installed, target) for target in targets}
 
 
-def ends(mine: Sequence[Line]) -> list[Line]:
-    """Current lines from which no declared steps lead to another current one."""
-    current = [line for line in mine if line.current]
+def ends(mine: Sequence[Line], without: str = "") -> list[Line]:
+    """Current lines from which no declared steps lead to another current one; the lines of the
+    version `without` are no candidates, though steps may lead over them."""
+    current = [line for line in mine if line.current and line.version != without]
     return [
         line
         for line in current
@@ -79,8 +80,8 @@ def ends(mine: Sequence[Line]) -> list[Line]:
     ]
 
 
-def newest(mine: Sequence[Line]) -> Line | None:
-    return max(ends(mine), key=lambda line: (line.day, line.number), default=None)
+def newest(mine: Sequence[Line], without: str = "") -> Line | None:
+    return max(ends(mine, without), key=lambda line: (line.day, line.number), default=None)
 
 
 def ways(start: Sequence[Line], target: Line, mine: Sequence[Line]) -> Iterator[list[Line]]:
@@ -100,7 +101,7 @@ def position(installed: Sequence[Line], mine: Sequence[Line]) -> str:
     latest = newest(mine)
     if latest in installed:
         return "N"
-    before = newest([line for line in mine if line != latest])
+    before = newest(mine, without=latest.version) if latest else None
     return "N-1" if before in installed else "OLDER"
 
 
@@ -112,9 +113,8 @@ def answer(
     installed: Sequence[Line],
     target: Line | None,
 ) -> Answer:
-    way, warnings = shortest_way(installed, target, mine)
-    forbidden = by_the_device(device) | by_the_target(device, target, mine)
-    unclear: set[str] = set()
+    way, unclear = shortest_way(installed, target, mine)
+    forbidden = by_the_device(device) | by_what_is_installed(device, target, way, mine)
     if device.kind in REQUESTED_BY and target and installed and target not in installed and not way:
         if undeclared(target, mine):
             unclear.add("PATHWAY_UNKNOWN")
@@ -139,20 +139,25 @@ def answer(
         position=position(installed, mine),
         outcome=outcome,
         reasons=frozenset(reasons),
-        warnings=frozenset(warnings | warned_by_status(device)),
+        warnings=frozenset(warned_by_status(device)),
     )
 
 
 def shortest_way(
     installed: Sequence[Line], target: Line | None, mine: Sequence[Line]
 ) -> tuple[list[Line], set[str]]:
-    """The way to go, over removed lines only where there is no other, and then with a warning."""
+    """The way to go, over removed lines only where there is no other, and then left open."""
     if target is None or target in installed:
         return [], set()
     found = list(ways(installed, target, mine))
     clean = [way for way in found if all(line.current for line in way[:-1])]
-    warnings = {"ROUTE_THROUGH_REMOVED"} if found and not clean else set()
-    return min(clean or found, key=len, default=[]), warnings
+    unclear = {"ROUTE_THROUGH_REMOVED"} if found and not clean else set()
+    # Of ways as long, the one over the lower ids, as it is looked for backwards from the target.
+    return min(clean or found, key=lambda way: (len(way), backwards(way)), default=[]), unclear
+
+
+def backwards(way: Sequence[Line]) -> list[int]:
+    return [line.number for line in reversed(way)]
 
 
 def warned_by_status(device: Thing) -> set[str]:
@@ -173,12 +178,15 @@ def by_the_device(device: Thing) -> set[str]:
     return forbidden
 
 
-def by_the_target(device: Thing, target: Line | None, mine: Sequence[Line]) -> set[str]:
-    """What forbids this target."""
+def by_what_is_installed(
+    device: Thing, target: Line | None, way: Sequence[Line], mine: Sequence[Line]
+) -> set[str]:
+    """What forbids this target, or a line on the way to it."""
     if target is None:
         return {"NO_CURRENT_ENTRY"}
-    forbidden = {"CERTIFICATE_LAPSED"} if target.lapsed else set()
-    if disputed(device.version, mine) or disputed(target.version, mine):
+    lines = [target, *way]
+    forbidden = {"CERTIFICATE_LAPSED"} if any(line.lapsed for line in lines) else set()
+    if any(disputed(version, mine) for version in [device.version, *(x.version for x in lines)]):
         forbidden.add("ENTRY_AMBIGUOUS")
     return forbidden
 

@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from psycopg.sql import SQL
 
-from cpl.identifiers import device_id_to_number
+from cpl.device_ids import device_id_to_number
 from cpl.operations import lock_list
 from fir.eligibility.models import Finding
 from fir.eligibility.operations import read_news
@@ -29,7 +29,7 @@ from tests import make
 from tests.fir.eligibility.oracle import Answer, Line, Thing, answers
 
 if TYPE_CHECKING:
-    from cpl.sheet import SheetRow
+    from cpl.sheet_row import SheetRow
     from fir.parties.models import Party
 
 MODELS = {"ESME": "00010101", "GSME": "00020101", "PPMID": "00030101", "HCALCS": "00040101",
@@ -154,7 +154,7 @@ def found_for(party: Party, devices: list[Thing]) -> dict[int, set[Answer]]:
         cursor.execute(SQL("SELECT device_id, cohort_id FROM {}").format(device_table(load.pk)))
         cohort_of = dict(cursor.fetchall())
     found: dict[int, list[Answer]] = {}
-    for finding in Finding.objects.filter(party=party).select_related("target"):
+    for finding in Finding.objects.visible_to(party).select_related("target"):
         found.setdefault(finding.cohort_id, []).append(
             Answer(
                 target=finding.target.cpl_entry_id if finding.target else "",

@@ -44,6 +44,7 @@ def test_a_model_without_entries_has_nothing_to_update_to() -> None:
     empty = ModelCatalogue(())
 
     assert (empty.latest, empty.other_heads, empty.installed("00000001")) == (None, [], ())
+    assert empty.targets == []
     assert empty.position("00000001") == "UNLISTED"
     assert empty.carries_updates("00000001") is None
 
@@ -75,6 +76,21 @@ def test_the_end_of_another_declared_branch_is_a_target_and_undeclared_ones_are_
     assert model.latest is not None
     assert model.latest.cpl_entry_id == "CPL-4"
     assert ids(model.other_heads) == ["CPL-3", "CPL-2"]
+    assert ids(model.targets) == ["CPL-4", "CPL-3", "CPL-2"]
+
+
+def test_where_everything_was_removed_there_is_no_target() -> None:
+    model = ModelCatalogue([entry(1, current=False), entry(2, (1,), current=False)])
+
+    assert (model.latest, model.targets) == (None, [])
+
+
+def test_the_version_before_is_another_version_though_the_latest_is_listed_twice() -> None:
+    latest = entry(3, (2,))
+    model = ModelCatalogue([entry(1), entry(2, (1,)), latest, same_version(latest, 4)])
+
+    places = [model.position(f"{number:08X}") for number in (1, 2, 3)]
+    assert places == ["OLDER", "N-1", "N"]
 
 
 def test_rivals_are_the_current_entries_of_a_version() -> None:

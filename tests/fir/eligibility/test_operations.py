@@ -11,9 +11,16 @@ import pytest
 from fir.eligibility import operations
 from fir.eligibility.models import Finding
 from fir.eligibility.operations import assess_new_day, read_news
-from fir.eligibility.queries import findings_of, standing_of, suppliers_with, totals_of
+from fir.eligibility.queries import (
+    estate_by_version,
+    findings_of,
+    is_assessed_target,
+    standing_of,
+    suppliers_with,
+    totals_of,
+)
 from fir.estates.operations import finish_loads, receive_load
-from fir.ledger.models import Bookmark, LedgerEvent
+from fir.ledger.models import Bookmark, LedgerEvent, ReaderFault
 from fir.ledger.queries import last_seq, payload_of
 from fir.parties.operations import operator
 from fir.records.operations import declare_hub_capability
@@ -62,7 +69,7 @@ def rows() -> list[tuple[Any, ...]]:
 
 
 def ids(of: Party) -> set[Any]:
-    return set(Finding.objects.filter(party=of).values_list("id", flat=True))
+    return set(Finding.objects.visible_to(of).values_list("id", flat=True))
 
 
 def assessed() -> list[LedgerEvent]:
@@ -297,6 +304,142 @@ def test_two_current_entries_with_different_hashes_block(
     assert found(supplier)["00000001"] == ("ELIGIBLE", [])
 
 
+# The way to a release
+
+
+def way(publish: Callable[..., str], **changes: Any) -> None:
+    """CPL-000002 over CPL-000001, and CPL-000003 over that; `changes` are of the one between."""
+    make.listed(make.row(1))
+    publish(8, predecessors=["CPL-000001"], **changes)
+    publish(9, predecessors=["CPL-000002"])
+
+
+def on_the_way() -> list[dict[str, str]]:
+    """A device at the beginning and one in the middle."""
+    return [make.device(1), make.device(2, DeviceFirmwareVersion="00000008")]
+
+
+def test_a_way_over_an_earlier_release_is_eligible_in_steps(
+    supplier: Party, publish: Callable[..., str]
+) -> None:
+    way(publish)
+
+    make.estate(supplier, *on_the_way())
+
+    assert found(supplier) == {"00000001": ("ELIGIBLE_IN_STEPS", []), "00000008": ("ELIGIBLE", [])}
+
+
+def test_a_lapsed_certificate_on_the_way_blocks_whoever_must_pass_there_and_nobody_else(
+    supplier: Party, publish: Callable[..., str]
+) -> None:
+    way(publish, cpa_renewal_date="2026-11-20")
+    make.estate(supplier, *on_the_way())
+    assert found(supplier)["00000001"] == ("ELIGIBLE_IN_STEPS", [])
+
+    assess_new_day(at=make.AT + timedelta(days=1))
+
+    assert found(supplier) == {
+        "00000001": ("BLOCKED", ["CERTIFICATE_LAPSED"]),
+        "00000008": ("ELIGIBLE", []),
+    }
+
+
+def test_an_ambiguous_entry_on_the_way_blocks_whoever_must_pass_there(
+    supplier: Party, publish: Callable[..., str]
+) -> None:
+    way(publish)
+    make.estate(supplier, make.device(1))
+
+    make.listed(make.row(1), make.row(7, firmware_version="00000008"))
+    read_news(at=make.AT)
+
+    assert found(supplier) == {"00000001": ("BLOCKED", ["ENTRY_AMBIGUOUS"])}
+
+
+def test_a_way_through_a_removed_entry_is_left_open(
+    supplier: Party, publish: Callable[..., str]
+) -> None:
+    way(publish)
+    make.estate(supplier, *on_the_way())
+    between = make.row(
+        2,
+        firmware_version="00000008",
+        manufacturer_image_hash=make.image_hash(8),
+        date_added=make.AT.date(),
+        status="REMOVED",
+        date_removed=make.AT.date(),
+        removal_reason="Withdrawn.",
+    )
+
+    make.listed(between)
+    read_news(at=make.AT)
+
+    assert found(supplier) == {
+        "00000001": ("UNCONFIRMED", ["ROUTE_THROUGH_REMOVED"]),
+        "00000008": ("ELIGIBLE", []),
+    }
+    (finding,) = findings_of(supplier, outcome="UNCONFIRMED")
+    assert (finding.route, finding.warnings) == (["CPL-000002", "CPL-000003"], [])
+
+
+def test_what_runs_the_version_before_is_n_1_though_the_latest_is_listed_twice(
+    supplier: Party,
+) -> None:
+    make.listed(
+        make.row(1),
+        make.row(2),
+        make.row(3, firmware_version="00000002", manufacturer_image_hash=make.image_hash(2)),
+    )
+
+    make.estate(supplier, *[make.device(n, DeviceFirmwareVersion=f"{n:08X}") for n in (1, 2)])
+
+    versions = {one.firmware_version: one.position for one in estate_by_version(supplier)}
+    assert versions == {"00000001": "N-1", "00000002": "N"}
+
+
+# Targets
+
+
+def test_findings_are_kept_for_the_latest_and_for_other_declared_branches_and_nothing_else(
+    publish: Callable[..., str],
+) -> None:
+    make.listed(make.row(1), make.row(2, device_model="00010102"))
+    first = publish(7, predecessors=["CPL-000001"])
+    branch = publish(8, predecessors=["CPL-000001"])
+    latest = publish(9, predecessors=[first])
+
+    assert is_assessed_target(latest)
+    assert is_assessed_target(branch)
+    assert is_assessed_target("CPL-000002")  # the latest of another model, undeclared
+    assert not is_assessed_target(first)
+    assert not is_assessed_target("CPL-000001")
+    assert not is_assessed_target("CPL-777777")
+
+
+def test_what_was_removed_is_no_target() -> None:
+    make.listed(make.row(1))
+    before = is_assessed_target("CPL-000001")
+
+    make.listed(make.row(1, status="REMOVED", date_removed=date(2026, 11, 20)))
+
+    assert before
+    assert not is_assessed_target("CPL-000001")
+
+
+def test_every_target_that_something_was_found_for_is_one(
+    supplier: Party, publish: Callable[..., str]
+) -> None:
+    make.listed(make.row(1))
+    for number in (7, 8, 9):
+        publish(number, predecessors=["CPL-000001"])
+
+    make.estate(supplier, make.device(1))
+
+    targets = {f.target.cpl_entry_id for f in Finding.objects.all() if f.target}
+    assert len(targets) == 3
+    assert all(map(is_assessed_target, targets))
+
+
 def test_a_removed_target_is_one_no_longer(supplier: Party) -> None:
     make.listed(make.row(1), make.row(2))
     make.estate(supplier, make.device(1))
@@ -382,6 +525,63 @@ def test_a_release_between_a_swap_and_its_assessment_is_in_the_new_findings(
     assert Finding.objects.count() == 1
 
 
+def test_a_release_that_is_read_before_a_loads_own_event_finds_the_new_load_as_a_whole(
+    supplier: Party, publish: Callable[..., str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make.listed(make.row(1), make.row(2, device_model="00010102"))
+    other = make.party("small-gas", "SMALL_SUPPLIER")
+    make.estate(supplier, make.device(1))
+    make.estate(other, make.device(1))
+    elsewhere = make.device(3, DeviceModel="00010102", DeviceFirmwareVersion="00000002")
+    load = receive_load(
+        party=supplier,
+        pieces=[make.inventory(make.device(1), make.device(2), elsewhere)],
+        by=make.actor(supplier),
+        at=make.AT,
+    )
+    entry_id = publish(9, predecessors=["CPL-000001"])
+    finish_loads(at=make.AT)
+
+    # Of what waits, the release alone is read.
+    monkeypatch.setattr(operations, "ELIGIBILITY_KINDS", {"FIRMWARE_PUBLISHED"})
+    read_news(at=make.AT)
+
+    assert suppliers_with(entry_id) == {supplier.pk: {"ELIGIBLE": 2}, other.pk: {"ELIGIBLE": 1}}
+    assert found(supplier) == {"00000001": ("ELIGIBLE", []), "00000002": ("UP_TO_DATE", [])}
+    assert standing_of(supplier).load_id == load.pk
+    before = rows()
+
+    monkeypatch.undo()
+    Bookmark.objects.filter(reader="eligibility").update(seq=0)
+    read_news(at=make.AT)
+    assert rows() == before
+
+
+def test_findings_are_incomplete_while_an_event_the_supplier_reads_is_set_aside(
+    supplier: Party,
+) -> None:
+    other = make.party("small-gas", "SMALL_SUPPLIER")
+    make.listed(make.row(1))
+    make.estate(supplier, make.device(1))
+    make.estate(other, make.device(1))
+    loaded = LedgerEvent.objects.get(kind="ESTATE_LOADED", subject_id="big-light")
+    fault = {"error": "Poisoned", "failed_at": make.AT}
+
+    ReaderFault.objects.create(reader="notifications", seq=loaded.seq, **fault)
+    assert standing_of(supplier).complete
+
+    ReaderFault.objects.create(reader="eligibility", seq=loaded.seq, **fault)
+    assert (standing_of(supplier).complete, standing_of(other).complete) == (False, True)
+
+    everyones = LedgerEvent.objects.get(kind="CPL_ENTRY_LISTED")
+    ReaderFault.objects.create(reader="eligibility", seq=everyones.seq, **fault)
+    assert not standing_of(other).complete
+
+    ReaderFault.objects.all().delete()
+    assert standing_of(supplier).complete
+    assert standing_of(other).complete
+
+
 def test_a_new_loads_findings_replace_the_old_and_keep_their_ids(supplier: Party) -> None:
     make.listed(make.row(1), make.row(2))
     make.estate(supplier, make.device(1), make.device(2, DeviceFirmwareVersion="00000002"))
@@ -431,6 +631,11 @@ def test_suppliers_see_their_own_findings_alone(supplier: Party) -> None:
     assert len(findings_of(supplier)) == 1
     assert not findings_of(other)
 
+    make.estate(other, make.device(1))
+
+    assert len(findings_of(supplier)) == len(findings_of(other)) == 1
+    assert not ids(supplier) & ids(other)
+
 
 # The calendar
 
@@ -454,8 +659,9 @@ def test_a_certificate_lapses_with_the_day(supplier: Party, publish: Callable[..
 
 
 def test_a_summer_night_is_one_day_and_not_two(publish: Callable[..., str]) -> None:
+    # In London the day ends at 23:00 UTC.
     supplier = make.party()
-    late, early = datetime(2027, 6, 1, 23, 30, tzinfo=UTC), datetime(2027, 6, 2, 0, 10, tzinfo=UTC)
+    late, early = datetime(2027, 6, 1, 22, 30, tzinfo=UTC), datetime(2027, 6, 1, 23, 10, tzinfo=UTC)
     make.listed(make.row(1))
     publish(9, predecessors=["CPL-000001"], cpa_renewal_date="2027-06-01")
     receive_load(party=supplier, pieces=[make.inventory(make.device(1))], by=operator(), at=late)
@@ -463,6 +669,22 @@ def test_a_summer_night_is_one_day_and_not_two(publish: Callable[..., str]) -> N
     read_news(at=late)
     assert found(supplier) == {"00000001": ("ELIGIBLE", [])}
 
-    assess_new_day(at=early)
+    assert assess_new_day(at=early) == 1
+
+    assert found(supplier) == {"00000001": ("BLOCKED", ["CERTIFICATE_LAPSED"])}
+    assert assess_new_day(at=datetime(2027, 6, 2, 0, 10, tzinfo=UTC)) == 0
+
+
+def test_what_is_found_in_a_summer_night_is_found_for_londons_day(
+    publish: Callable[..., str],
+) -> None:
+    supplier = make.party()
+    make.listed(make.row(1))
+    publish(9, predecessors=["CPL-000001"], cpa_renewal_date="2027-06-01")
+    at = datetime(2027, 6, 1, 23, 30, tzinfo=UTC)
+    receive_load(party=supplier, pieces=[make.inventory(make.device(1))], by=operator(), at=at)
+    finish_loads(at=at)
+
+    read_news(at=at)
 
     assert found(supplier) == {"00000001": ("BLOCKED", ["CERTIFICATE_LAPSED"])}

@@ -9,18 +9,11 @@ from typing import Any
 import pytest
 
 from fir.eligibility.assumptions import ASSUMPTIONS
+from fir.eligibility.facts import CohortFacts, EligibilityFacts, TargetFacts
 from fir.eligibility.planner import Plan
-from fir.eligibility.rules import (
-    ALL_RULES,
-    CohortFacts,
-    Effect,
-    EligibilityFacts,
-    Outcome,
-    TargetFacts,
-    judge,
-    sentence_of,
-)
+from fir.eligibility.rules import ALL_RULES, Effect, Outcome, judge
 from fir.records.rules import NAMED, PathEntry
+from fir.rulebook import sentence_of
 from tests import make
 
 TODAY = make.AT.date()
@@ -44,7 +37,6 @@ def entry(number: int, **changes: Any) -> PathEntry:
 OLD, NEW = entry(1), entry(2)
 TARGET = TargetFacts(
     entry=NEW,
-    same_device_model=True,
     cpa_expiry_date=TODAY,
     cpa_renewal_date=None,
     rivals=(NEW,),
@@ -53,6 +45,7 @@ FACTS = EligibilityFacts(
     cohort=CohortFacts("ESME", "COMMISSIONED", frozenset({"IS", "GS"})),
     installed=(OLD,),
     target=TARGET,
+    hops=(),
     plan=Plan(("CPL-2",)),
     hub_carries=None,
     today=TODAY,
@@ -68,6 +61,12 @@ def target(**changes: Any) -> EligibilityFacts:
     return facts(target=replace(TARGET, **changes))
 
 
+def over(*hops: TargetFacts) -> EligibilityFacts:
+    """Devices that get to the target over these entries."""
+    route = (*(hop.entry.cpl_entry_id for hop in hops), "CPL-2")
+    return facts(hops=hops, plan=Plan(route))
+
+
 def display(hub_carries: bool | None, **cohort: Any) -> EligibilityFacts:
     return facts({"device_type": "PPMID", **cohort}, hub_carries=hub_carries)
 
@@ -77,6 +76,8 @@ def roles(*held: str, of: str = "ESME") -> EligibilityFacts:
     return facts(cohort, hub_carries=True)
 
 
+HOP = replace(TARGET, entry=entry(9), rivals=(entry(9),))
+HOPS_RIVAL = replace(HOP.entry, cpl_entry_id="CPL-8", manufacturer_image_hash=make.image_hash(8))
 RIVAL = replace(NEW, cpl_entry_id="CPL-3", manufacturer_image_hash=make.image_hash(3))
 KEPT = [
     facts(),
@@ -108,16 +109,22 @@ BROKEN: dict[str, list[EligibilityFacts]] = {
         for status in ("DECOMMISSIONED", "Recovery", "Whatever", "")
     ],
     "NO_CURRENT_ENTRY": [facts(target=None, plan=Plan())],
-    "TARGET_REMOVED": [target(entry=replace(NEW, current=False))],
     "CERTIFICATE_LAPSED": [
         target(cpa_expiry_date=YESTERDAY),
         target(cpa_expiry_date=None, cpa_renewal_date=YESTERDAY),
         target(cpa_expiry_date=TOMORROW, cpa_renewal_date=YESTERDAY),
+        over(replace(HOP, cpa_expiry_date=YESTERDAY)),
+        over(HOP, replace(HOP, cpa_renewal_date=YESTERDAY)),
     ],
-    "HARDWARE_MISMATCH": [target(same_device_model=False)],
-    "ENTRY_AMBIGUOUS": [target(rivals=(NEW, RIVAL)), facts(installed=(OLD, RIVAL))],
+    "ENTRY_AMBIGUOUS": [
+        target(rivals=(NEW, RIVAL)),
+        facts(installed=(OLD, RIVAL)),
+        over(replace(HOP, rivals=(HOP.entry, HOPS_RIVAL))),
+        over(HOP, replace(HOP, rivals=(HOP.entry, HOPS_RIVAL))),
+    ],
     "NOT_A_PREDECESSOR": [facts(plan=Plan())],
     "PATHWAY_UNKNOWN": [facts(plan=Plan(unknown=True))],
+    "ROUTE_THROUGH_REMOVED": [facts(plan=Plan(("CPL-9", "CPL-2"), through_removed=True))],
     "HUB_TOO_OLD": [
         display(hub_carries=False),
         facts({"device_type": "HCALCS"}, hub_carries=False),
@@ -128,7 +135,6 @@ BROKEN: dict[str, list[EligibilityFacts]] = {
         facts({"device_status": status})
         for status in ("Pending", "Whitelisted", "InstalledNotCommissioned")
     ],
-    "ROUTE_THROUGH_REMOVED": [facts(plan=Plan(("CPL-9", "CPL-2"), through_removed=True))],
 }
 CASES = [(code, one) for code, cases in BROKEN.items() for one in cases]
 
@@ -188,21 +194,36 @@ def codes(told: EligibilityFacts) -> tuple[str, list[str], list[str]]:
 def test_every_reason_that_applies_is_told_and_the_worst_decides() -> None:
     worst = facts(
         {"device_type": "PPMID", "device_status": "Suspended", "responsible_roles": frozenset()},
-        target=replace(TARGET, entry=replace(NEW, current=False), cpa_expiry_date=YESTERDAY),
+        target=replace(TARGET, cpa_expiry_date=YESTERDAY),
         plan=Plan(unknown=True),
         hub_carries=None,
     )
 
     assert codes(worst) == (
         "BLOCKED",
-        ["NOT_RESPONSIBLE", "TARGET_REMOVED", "CERTIFICATE_LAPSED", "PATHWAY_UNKNOWN",
-         "HUB_CAPABILITY_UNKNOWN"],
+        ["NOT_RESPONSIBLE", "CERTIFICATE_LAPSED", "PATHWAY_UNKNOWN", "HUB_CAPABILITY_UNKNOWN"],
         ["DEVICE_SUSPENDED"],
-    )  # fmt: skip
+    )
 
 
 def test_more_than_one_hop_is_eligible_in_steps() -> None:
-    assert codes(facts(plan=Plan(("CPL-9", "CPL-2")))) == ("ELIGIBLE_IN_STEPS", [], [])
+    assert codes(over(HOP)) == ("ELIGIBLE_IN_STEPS", [], [])
+
+
+def test_a_hop_that_is_listed_twice_with_one_hash_holds_nothing_back() -> None:
+    twin = replace(HOP.entry, cpl_entry_id="CPL-8")
+
+    assert codes(over(replace(HOP, rivals=(HOP.entry, twin)))) == ("ELIGIBLE_IN_STEPS", [], [])
+
+
+def test_a_way_through_a_removed_entry_is_left_open_and_told_as_a_reason() -> None:
+    plan = Plan(("CPL-9", "CPL-2"), through_removed=True)
+
+    told = facts(
+        hops=(replace(HOP, entry=replace(HOP.entry, current=False), rivals=()),), plan=plan
+    )
+
+    assert codes(told) == ("UNCONFIRMED", ["ROUTE_THROUGH_REMOVED"], [])
 
 
 def test_what_is_not_listed_is_told_as_that_alone() -> None:

@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import gzip
 import logging
-from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import psycopg
 import pytest
 from django.db import connection
 from psycopg.sql import SQL, Identifier
 
-from cpl.identifiers import device_id_to_number
+from cpl.device_ids import device_id_to_number
 from fir.estates import operations, tables
 from fir.estates.models import Cohort, Estate, EstateLoad, LoadConfiguration, LoadNote
 from fir.estates.operations import (
@@ -24,96 +22,38 @@ from fir.estates.operations import (
     finish_load,
     finish_loads,
     receive_load,
-    sweep_loads,
 )
 from fir.estates.queries import find_load, loads_of, standing_load_of
+from fir.estates.sweep import sweep_loads
 from fir.ledger.models import LedgerEvent
 from fir.ledger.queries import payload_of
 from tests import make
-from tests.cloning import url_of
+from tests.fir.estates.loads import (
+    DAY,
+    HUB,
+    devices_of,
+    homes,
+    indexes_of,
+    loaded,
+    numbers,
+    received,
+    tables_of_loads,
+    whole,
+)
 from tests.fir.submissions.at_once import at_once, elsewhere
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from django.test import Client
+
     from fir.parties.models import Party
 
 RESPONSE = Path(__file__).parents[2] / "data" / "read-inventory-response.xml"
-HUB = make.device(9, DeviceType="CHF", DeviceModel="00090000", DeviceFirmwareVersion="00000005")
-HOUR, DAY = timedelta(hours=1), timedelta(days=1)
-MOMENT = timedelta(seconds=1)
 
 
 class KilledError(BaseException):
     """The worker is gone in the middle of what it did."""
-
-
-@pytest.fixture
-def supplier() -> Party:
-    return make.party()
-
-
-def received(of: Party, *devices: dict[str, str], data: bytes | None = None) -> EstateLoad:
-    """A load that waits to be finished."""
-    pieces = [make.inventory(*devices) if data is None else data]
-    return receive_load(party=of, pieces=pieces, by=make.actor(of), at=make.AT)
-
-
-def loaded(of: Party, *devices: dict[str, str]) -> EstateLoad:
-    """A load that was finished as far as it goes."""
-    load = received(of, *devices)
-    finish_loads(at=make.AT)
-    load.refresh_from_db()
-    return load
-
-
-def homes(count: int, bad: int = 0) -> list[dict[str, str]]:
-    """So many meters, of which some have an id that is none."""
-    good = [make.device(number) for number in range(1, count - bad + 1)]
-    return good + [make.device(0, DeviceID="none")] * bad
-
-
-def tables_of_loads() -> set[str]:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'loads'")
-        return {row[0] for row in cursor.fetchall()}
-
-
-def indexes_of(load: EstateLoad) -> int:
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT count(*) FROM pg_indexes WHERE schemaname = 'loads' AND tablename = %s",
-            [f"device_{load.pk}"],
-        )
-        return int(cursor.fetchone()[0])
-
-
-def devices_of(load: EstateLoad) -> dict[int, int]:
-    """Each device's cohort, as the load's own table says."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            SQL("SELECT device_id, cohort_id FROM {}").format(tables.device_table(load.pk))
-        )
-        return dict(cursor.fetchall())
-
-
-def numbers(*which: int) -> set[int]:
-    return {device_id_to_number(make.device_id(number)) for number in which}
-
-
-def whole(load: EstateLoad, devices: int) -> None:
-    """A finished load: it stands, its cohorts count its devices, its table is indexed."""
-    load.refresh_from_db()
-    assert (load.state, load.devices) == ("DONE", devices)
-    assert standing_load_of(load.party) == load
-    counted = {cohort.pk: cohort.device_count for cohort in Cohort.objects.filter(load=load)}
-    placed = list(devices_of(load).values())
-    assert {cohort: placed.count(cohort) for cohort in set(placed)} == counted
-    assert len(placed) == devices
-    assert indexes_of(load) == 2
-    assert f"received_{load.pk}" not in tables_of_loads()
-    assert not LoadConfiguration.objects.filter(load=load).exists()
-    assert LedgerEvent.objects.filter(kind="ESTATE_LOADED").count() == 1
 
 
 # Receiving
@@ -140,6 +80,57 @@ def test_only_a_supplier_has_an_estate(category: str) -> None:
         received(party, make.device(1))
 
     assert not EstateLoad.objects.exists()
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("category", ["LARGE_SUPPLIER", "SMALL_SUPPLIER"])
+@pytest.mark.parametrize("roles", [[], ["ED", "RSA"]])
+def test_a_supplier_in_neither_role_has_no_estate(
+    category: str, roles: list[str], client: Client
+) -> None:
+    party = make.party("somebody", category, user_roles=roles)
+
+    with pytest.raises(NotASupplier):
+        received(party, make.device(1))
+    answer = client.post(
+        "/api/v1/estate/loads",
+        make.inventory(make.device(1)),
+        content_type="text/csv",
+        headers=make.bearer(party),
+    )
+
+    assert answer.status_code == 403
+    assert not EstateLoad.objects.exists()
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("roles", "said"), [(["IS"], "IS"), (["GS"], "GS"), (["GS", "IS"], "IS+GS")]
+)
+def test_a_supplier_in_one_role_has_an_estate_in_that_role(roles: list[str], said: str) -> None:
+    party = make.party(user_roles=roles)
+
+    loaded(party, make.device(1))
+
+    assert Cohort.objects.get().responsible_roles == said
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("limit", ["ESTATE_MOST_ROWS", "ESTATE_MOST_CONFIGURATIONS"])
+def test_an_inventory_beyond_any_estate_is_refused_by_its_line(
+    supplier: Party, settings: Any, limit: str
+) -> None:
+    setattr(settings, limit, 2)
+    versions = ("00000001", "00000002", "00000003")
+    devices = [make.device(n, DeviceFirmwareVersion=v) for n, v in enumerate(versions, start=1)]
+    received(supplier, *devices[:2])
+    before = tables_of_loads()
+
+    with pytest.raises(EstateRefused, match=r"^Line 4: More than 2 "):
+        received(supplier, *devices)
+
+    assert loads_of(supplier)[0].state == "REFUSED"
+    assert tables_of_loads() == before
 
 
 @pytest.mark.django_db
@@ -204,6 +195,28 @@ def test_a_device_that_comes_twice_counts_once_and_the_first_row_stands(supplier
 
 
 @pytest.mark.django_db
+@pytest.mark.parametrize(("bad", "named"), [(0, 3), (2, 1), (4, 0)])
+def test_all_repeated_devices_are_counted_and_the_first_are_named(
+    supplier: Party, settings: Any, bad: int, named: int
+) -> None:
+    settings.ESTATE_BAD_ROWS_REPORTED = 3
+    rows = homes(10 + bad, bad)
+
+    load = received(supplier, *rows, *rows[4::-1])
+
+    assert load.notes_by_reason.pop("DEVICE_REPEATED") == 5
+    assert load.notes_by_reason == ({"NOT_A_DEVICE_ID": bad} if bad else {})
+    assert (load.rows_read, load.rows_bad) == (15 + bad, 5 + bad)
+    notes = LoadNote.objects.filter(load=load, reason="DEVICE_REPEATED").order_by("id")
+    first = 12 + bad
+    assert [(note.line, note.value) for note in notes] == [
+        (first + place, make.device_id(5 - place)) for place in range(named)
+    ]
+    finish_loads(at=make.AT)
+    assert sum(cohort.device_count for cohort in Cohort.objects.filter(load=load)) == 10
+
+
+@pytest.mark.django_db
 def test_the_report_is_cut_and_the_counts_are_not(supplier: Party, settings: Any) -> None:
     settings.ESTATE_BAD_ROWS_REPORTED = 3
 
@@ -211,16 +224,6 @@ def test_the_report_is_cut_and_the_counts_are_not(supplier: Party, settings: Any
 
     assert load.notes_by_reason == {"NOT_A_DEVICE_ID": 5}
     assert LoadNote.objects.filter(load=load).count() == 3
-
-
-@pytest.mark.django_db
-def test_notes_are_kept_for_thirty_days(supplier: Party) -> None:
-    load = loaded(supplier, *homes(200, bad=1))
-
-    sweep_loads(at=make.AT + 30 * DAY)
-    assert LoadNote.objects.filter(load=load).exists()
-    sweep_loads(at=make.AT + 30 * DAY + MOMENT)
-    assert not LoadNote.objects.filter(load=load).exists()
 
 
 # Finishing
@@ -455,37 +458,6 @@ def test_a_load_left_in_a_phase_starts_over_from_what_was_received(
     whole(load, devices=3)
 
 
-@pytest.mark.django_db(transaction=True)
-def test_a_reception_whose_process_died_becomes_interrupted(supplier: Party) -> None:
-    load = EstateLoad.objects.create(
-        party=supplier, received_at=make.AT, received_by=supplier.actor_id
-    )
-
-    sweep_loads(at=make.AT + MOMENT)
-
-    load.refresh_from_db()
-    assert (load.state, load.finished_at) == ("INTERRUPTED", make.AT + MOMENT)
-    assert load.refusal
-
-
-@pytest.mark.django_db(transaction=True)
-def test_a_reception_that_goes_on_is_left_alone_by_the_sweep(supplier: Party) -> None:
-    data = make.inventory(*homes(3))
-    seen: list[str] = []
-
-    def slow() -> Iterator[bytes]:
-        yield data[:150]
-        elsewhere(lambda: sweep_loads(at=make.AT + DAY))
-        seen.append(elsewhere(lambda: EstateLoad.objects.get().state))
-        yield data[150:]
-
-    load = receive_load(party=supplier, pieces=slow(), by=make.actor(supplier), at=make.AT)
-    finish_loads(at=make.AT)
-
-    assert seen == ["RECEIVING"]
-    whole(load, devices=3)
-
-
 # Two workers
 
 
@@ -523,44 +495,6 @@ def test_two_who_accept_a_held_load_swap_it_once(supplier: Party) -> None:
 
     assert {type(answer) for answer in answers} == {EstateLoad, LoadNotHeld}
     assert LedgerEvent.objects.filter(kind="ESTATE_LOADED").count() == 1
-
-
-# Sweeping
-
-
-@pytest.mark.django_db
-def test_a_replaced_load_is_cleared_away_after_an_hour_and_the_standing_one_never(
-    supplier: Party,
-) -> None:
-    first, second = loaded(supplier, make.device(1)), loaded(supplier, make.device(2))
-
-    sweep_loads(at=make.AT + HOUR)
-    assert tables_of_loads() == {f"device_{first.pk}", f"device_{second.pk}"}
-    sweep_loads(at=make.AT + HOUR + MOMENT)
-
-    assert tables_of_loads() == {f"device_{second.pk}"}
-    assert set(Cohort.objects.values_list("load", flat=True)) == {second.pk}
-    first.refresh_from_db()
-    assert first.tables_dropped
-    sweep_loads(at=make.AT + 3650 * DAY)
-    assert set(devices_of(second)) == numbers(2)
-    assert Cohort.objects.filter(load=second).exists()
-
-
-@pytest.mark.django_db(transaction=True)
-def test_a_table_that_somebody_reads_is_dropped_by_the_next_sweep(supplier: Party) -> None:
-    first, second = loaded(supplier, make.device(1)), loaded(supplier, make.device(2))
-    url = url_of("DATABASE_URL", connection.settings_dict["NAME"])
-    later = make.AT + DAY
-
-    with psycopg.connect(url) as reader:
-        reader.execute(SQL("SELECT * FROM {}").format(Identifier("loads", f"device_{first.pk}")))
-        sweep_loads(at=later)
-        assert f"device_{first.pk}" in tables_of_loads()
-        assert Cohort.objects.filter(load=first).exists()
-    sweep_loads(at=later)
-
-    assert tables_of_loads() == {f"device_{second.pk}"}
 
 
 # No address
@@ -629,7 +563,9 @@ def test_no_address_of_a_shifted_row_reaches_the_database_or_the_log(
         ",,,,,,,,,,,",
     ]  # fmt: skip
 
-    load = received(supplier, data="\n".join(rows).encode())
+    with pytest.raises(EstateRefused, match=r"^Line 8: "):
+        received(supplier, data="\n".join(rows).encode())  # its last line is not ended
+    load = received(supplier, data="\n".join([*rows, ""]).encode())
     finish_loads(at=make.AT)
     stored = everything_stored()
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cpl.identifiers import device_id_from_number
+from cpl.device_ids import device_id_from_number
 from fir.estates.rules import Configuration, Device, RawDevice, RowNote, masked, read_device
 
 ROW = RawDevice(
@@ -23,7 +23,8 @@ ROW = RawDevice(
     chf_device_id="00-0B-6B-01-00-1D-B8-46",
     responsible_role="",
 )
-COLUMNS = [field.name for field in fields(RawDevice) if field.name not in ("line", "fault")]
+OTHERS = ("line", "fault", "is_ended")
+COLUMNS = [field.name for field in fields(RawDevice) if field.name not in OTHERS]
 ADDRESSES = st.one_of(
     st.from_regex(r"[1-9][0-9]{0,2}[A-Z]? [A-Z][a-z]{4,9} (Street|Road|Close)", fullmatch=True),
     st.from_regex(r"Flat [0-9]{1,2}, [A-Z][a-z]{4,9} House", fullmatch=True),
@@ -33,14 +34,8 @@ ADDRESSES = st.one_of(
 )
 
 
-def read(**changes: str) -> tuple[Device | None, list[RowNote]]:
-    return read_device(replace(ROW, **changes), usual_roles="IS+GS")  # type: ignore[arg-type]
-
-
-def configuration(**changes: str) -> Configuration:
-    device, _ = read(**changes)
-    assert device is not None
-    return device.configuration
+def read(held_roles: str = "IS+GS", **changes: str) -> tuple[Device | None, list[RowNote]]:
+    return read_device(replace(ROW, **changes), held_roles=held_roles)  # type: ignore[arg-type]
 
 
 def test_a_row_of_the_right_forms_is_a_device_without_a_note() -> None:
@@ -78,11 +73,9 @@ def test_other_ways_of_writing_give_the_same_device() -> None:
         ("device_id", "30EB5A", ("DeviceID", "NOT_A_DEVICE_ID", "30EB5A")),
         ("device_type", "METER", ("DeviceType", "UNKNOWN_DEVICE_TYPE",
                                   "(5 characters, not hexadecimal)")),
-        ("responsible_role", "ES", ("ResponsibleRole", "ROLE_UNKNOWN",
-                                    "(2 characters, not hexadecimal)")),
     ],
 )  # fmt: skip
-def test_without_an_id_a_type_and_a_role_a_row_is_no_device(
+def test_without_an_id_and_a_type_a_row_is_no_device(
     column: str, value: str, note: tuple[str, str, str]
 ) -> None:
     device, notes = read(**{column: value})
@@ -101,7 +94,43 @@ def test_a_row_whose_columns_cannot_be_told_apart_is_no_device(fault: str) -> No
     [("", "IS+GS"), ("IS", "IS"), (" gs ", "GS"), ("IS+GS", "IS+GS"), ("GS+IS", "IS+GS")],
 )
 def test_roles_are_the_rows_own_or_those_the_party_holds(said: str, roles: str) -> None:
-    assert configuration(responsible_role=said).responsible_roles == roles
+    device, notes = read(responsible_role=said)
+
+    assert device is not None
+    assert (device.configuration.responsible_roles, notes) == (roles, [])
+
+
+@pytest.mark.parametrize("held", ["IS", "GS", "IS+GS"])
+def test_a_role_nobody_knows_is_noted_and_the_device_kept_with_the_roles_held(held: str) -> None:
+    device, notes = read(held, responsible_role="ES")
+
+    assert device is not None
+    assert device.configuration.responsible_roles == held
+    value = "(2 characters, not hexadecimal)"
+    assert notes == [RowNote(7, "ResponsibleRole", "ROLE_UNKNOWN", value, kept=True)]
+
+
+@pytest.mark.parametrize(
+    ("held", "said", "left"),
+    [("IS", "GS", ""), ("GS", "is", ""), ("IS", "IS+GS", "IS"), ("GS", "IS+GS", "GS"),
+     ("GS", "GS+IS", "GS")],
+)  # fmt: skip
+def test_a_role_the_party_does_not_hold_is_dropped_and_noted(
+    held: str, said: str, left: str
+) -> None:
+    device, notes = read(held, responsible_role=said)
+
+    assert device is not None
+    assert device.configuration.responsible_roles == left
+    assert notes == [RowNote(7, "ResponsibleRole", "ROLE_NOT_HELD", "", kept=True)]
+
+
+@pytest.mark.parametrize(("held", "said"), [("IS", ""), ("IS", "IS"), ("GS", ""), ("GS", "gs")])
+def test_a_row_speaks_for_a_role_the_party_holds_without_a_note(held: str, said: str) -> None:
+    device, notes = read(held, responsible_role=said)
+
+    assert device is not None
+    assert (device.configuration.responsible_roles, notes) == (held, [])
 
 
 def test_what_the_forms_forbid_is_kept_noted_and_on_no_list() -> None:
@@ -123,11 +152,44 @@ def test_what_the_forms_forbid_is_kept_noted_and_on_no_list() -> None:
 
 
 @pytest.mark.parametrize(
-    ("said", "kept"),
-    [("Pending", "Pending"), (" SUSPENDED ", "SUSPENDED"), ("in 2 parts", ""), ("a\0b", "")],
+    ("said", "kept"), [("Pending", "Pending"), (" SUSPENDED ", "SUSPENDED"), ("", ""), ("  ", "")]
 )
 def test_a_status_nobody_knows_is_kept_if_it_is_one_word(said: str, kept: str) -> None:
-    assert configuration(device_status=said).device_status == kept
+    device, notes = read(device_status=said)
+
+    assert device is not None
+    assert (device.configuration.device_status, notes) == (kept, [])
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "Installed Not Commissioned",
+        "INSTALLED_NOT_COMMISSIONED",
+        " installed-not  commissioned ",
+        "InstalledNotCommissioned",
+    ],
+)
+def test_a_status_of_several_words_is_known_however_they_are_joined(said: str) -> None:
+    device, notes = read(device_status=said)
+
+    assert device is not None
+    assert notes == []
+    assert device.configuration.device_status.upper() == "INSTALLEDNOTCOMMISSIONED"
+
+
+@pytest.mark.parametrize(
+    "said",
+    ["Acacia Avenue", "Not Commissioned", "Acacia-Avenue", "_Pending", "in 2 parts", "a\0b", "7",
+     "x" * 33],
+)  # fmt: skip
+def test_any_other_status_is_noted_and_none_of_it_kept(said: str) -> None:
+    device, notes = read(device_status=said)
+
+    assert device is not None
+    assert device.configuration.device_status == ""
+    told = RowNote(7, "DeviceStatus", "STATUS_UNREADABLE", masked(said), kept=True)
+    assert notes == [told]
 
 
 def test_a_hub_that_cannot_be_read_is_left_out_and_noted() -> None:

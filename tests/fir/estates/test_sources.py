@@ -151,6 +151,37 @@ def test_a_csv_that_is_cut_off_names_the_line(text: bytes, line: int) -> None:
         assert "cut off" in str(fault)
 
 
+def test_the_last_row_alone_may_be_unended_and_says_so() -> None:
+    unended = make.inventory(*(make.device(n, CHFDeviceID=make.device_id(9)) for n in (1, 2)))[:-1]
+
+    assert [one.is_ended for one in read(unended)] == [True, False]
+    assert [one.is_ended for one in read(packed(unended))] == [True, False]
+    for ended in (unended + b"\n", unended + b"\r\n", unended + b"\n\n", RESPONSE):
+        assert all(one.is_ended for one in read(ended))
+
+
+@pytest.mark.parametrize("column", ["DeviceStatus", "ResponsibleRole", "PostCode"])
+def test_a_last_cell_whose_part_reads_like_a_whole_must_be_ended(column: str) -> None:
+    devices = [make.device(n) | {column: value} for n, value in enumerate(("IS", "GS"), start=1)]
+    headings = [*(name for name in make.device() if name != column), column]
+    lines = [",".join(one[name] for name in headings) for one in devices]
+    rows = "\n".join([",".join(headings), *lines]).encode()
+
+    fault = refusal(rows)
+
+    assert fault.line == 3
+    assert "end its last line with a line break" in str(fault)
+    assert len(read(rows + b"\n")) == 2
+
+
+def test_an_empty_cell_at_the_end_of_an_unended_row_is_refused_by_its_line() -> None:
+    rows = make.inventory(make.device(1), make.device(2))
+
+    assert len(read(rows)) == 2
+    for end in (b"", b" ", b'""'):
+        assert refusal(rows[:-1] + end).line == 3
+
+
 def test_a_gzip_that_is_cut_off_anywhere_is_refused() -> None:
     whole = packed(CSV)
 

@@ -6,22 +6,30 @@ import hashlib
 import json
 from typing import TYPE_CHECKING, Any, LiteralString
 
+import psycopg
 import pytest
 import rfc8785
-from django.db import transaction
+from django.db import InternalError, connection, transaction
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fir.ledger.audiences import RECORD_READERS, tags_of
+from fir.ledger.models import Bookmark, ReaderFault
 from fir.ledger.queries import (
     check_ledger,
     feed_page,
     last_seq,
     last_seq_visible,
     newest_seq_of,
+    reader_faults,
+    seq_read_by,
+    snapshot,
+    was_set_aside,
 )
 from fir.ledger.rules import leaf_hash, tree_root
 from fir.parties.permissions import Category
+from tests import make
+from tests.cloning import url_of
 from tests.fir.ledger.events import (
     appended,
     for_everyone,
@@ -174,6 +182,69 @@ def test_the_newest_visible_number_is_that_of_an_event_that_may_be_read() -> Non
     assert last_seq_visible(tags_of(slug="small-gas", category="SMALL_SUPPLIER")) == 3
     assert newest_seq_of(["ESTATE_LOADED"], SUPPLIER) == 0
     assert newest_seq_of(["CPL_ENTRY_REMOVED", "ESTATE_LOADED"], SUPPLIER) == 1
+
+
+@pytest.mark.django_db
+def test_an_event_is_set_aside_for_those_who_may_read_it_and_for_one_reader() -> None:
+    appended(for_everyone(), for_record_readers(), for_one_party("small-gas"))
+    small = tags_of(slug="small-gas", category="SMALL_SUPPLIER")
+    assert not was_set_aside("eligibility", small)
+
+    ReaderFault.objects.create(reader="eligibility", seq=3, error="odd", failed_at=make.AT)
+
+    assert was_set_aside("eligibility", small)
+    assert not was_set_aside("eligibility", SUPPLIER)
+    assert not was_set_aside("notifications", small)
+
+    ReaderFault.objects.create(reader="eligibility", seq=2, error="odd", failed_at=make.AT)
+
+    assert was_set_aside("eligibility", SUPPLIER)
+    assert not was_set_aside("eligibility", STRANGER)
+    assert {fault.seq for fault in reader_faults()} == {2, 3}
+
+
+def commit_elsewhere(reader: str, seq: int) -> None:
+    """Move a bookmark in another process's transaction, committed when this returns."""
+    with psycopg.connect(url_of("DATABASE_URL", connection.settings_dict["NAME"])) as other:
+        other.execute("UPDATE ledger_bookmark SET seq = %s WHERE reader = %s", [seq, reader])
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_snapshot_shows_one_state_whatever_is_committed_meanwhile() -> None:
+    Bookmark.objects.create(reader="test", seq=1)
+
+    with snapshot():
+        first = seq_read_by("test")
+        commit_elsewhere("test", 2)
+        second = seq_read_by("test")
+
+    assert (first, second, seq_read_by("test")) == (1, 1, 2)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_nothing_is_written_inside_a_snapshot_and_everything_after_it() -> None:
+    with pytest.raises(InternalError, match="read-only"), snapshot():
+        Bookmark.objects.create(reader="test", seq=1)
+    assert not Bookmark.objects.exists()
+
+    Bookmark.objects.create(reader="test", seq=1)
+    with transaction.atomic():
+        first = seq_read_by("test")
+        commit_elsewhere("test", 2)
+        second = seq_read_by("test")  # a transaction sees what others commit, as ever
+
+    assert (first, second) == (1, 2)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_inside_an_operation_a_snapshot_is_the_operations_own_transaction() -> None:
+    with transaction.atomic():
+        Bookmark.objects.create(reader="test", seq=1)
+        with snapshot():
+            assert seq_read_by("test") == 1
+        Bookmark.objects.create(reader="other", seq=1)
+
+    assert Bookmark.objects.count() == 2
 
 
 @pytest.mark.django_db

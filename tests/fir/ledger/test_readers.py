@@ -3,24 +3,28 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
 from django.db import connection, connections, transaction
 
 from fir.ledger.models import MACHINE, Bookmark, ReaderFault
-from fir.ledger.operations import BATCH, append_events, read_ledger
+from fir.ledger.operations import BATCH, PAUSE_AFTER_A_FAILURE, append_events, read_ledger
 from fir.ledger.queries import last_seq, seq_read_by
 from tests import make
 from tests.fir.ledger.events import appended, for_everyone, for_record_readers
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
+    from datetime import datetime
 
     from fir.ledger.models import LedgerEvent
     from fir.ledger.operations import Handler
 
 READER = "test"
+HOUR = timedelta(hours=1)  # longer than any pause after a failure
+SECOND = timedelta(seconds=1)
 KIND = for_everyone().kind
 OTHER_KIND = for_record_readers().kind
 
@@ -45,8 +49,8 @@ class Handling:
         self.kept += seqs
 
 
-def read(handle: Handler) -> int:
-    return read_ledger(reader=READER, kinds=[KIND], handle=handle, at=make.AT)
+def read(handle: Handler, at: datetime = make.AT) -> int:
+    return read_ledger(reader=READER, kinds=[KIND], handle=handle, at=at)
 
 
 def read_beside(handle: Handler) -> int:
@@ -140,25 +144,90 @@ def test_what_failed_is_given_again_and_goes_through_once_it_can() -> None:
     read(handle)
     handle.poison.clear()
 
-    read(handle)
+    read(handle, at=make.AT + HOUR)
 
     assert handle.kept == [1, 2]
-    assert (seq_read_by(READER), Bookmark.objects.get().failures) == (2, 0)
+    bookmark = Bookmark.objects.get()
+    assert (bookmark.seq, bookmark.failures, bookmark.retry_at) == (2, 0, None)
     assert not ReaderFault.objects.exists()
+
+
+@pytest.mark.django_db
+def test_after_a_failure_the_event_waits_however_often_its_reader_is_rung() -> None:
+    appended(for_everyone(), for_everyone())
+    handle = Handling(poison=[1])
+    read(handle)
+    given = list(handle.given)
+
+    for _ in range(20):
+        assert read(handle) == 0
+    assert read(handle, at=make.AT + PAUSE_AFTER_A_FAILURE - SECOND) == 0
+    assert handle.given == given
+    assert Bookmark.objects.get().failures == 1
+
+    read(handle, at=make.AT + PAUSE_AFTER_A_FAILURE)
+    assert handle.given == [*given, [1]]
+
+
+@pytest.mark.django_db
+def test_each_failure_waits_longer_and_five_take_a_quarter_of_an_hour() -> None:
+    appended(for_everyone(), for_everyone())
+    handle = Handling(poison=[1])
+    read(handle)
+    at = make.AT
+    for failures in range(1, 5):
+        assert Bookmark.objects.get().failures == failures
+        at += failures * PAUSE_AFTER_A_FAILURE
+        assert read(handle, at=at - SECOND) == 0
+        assert handle.kept == []
+
+        read(handle, at=at)
+
+    assert at == make.AT + timedelta(minutes=15)
+    assert ReaderFault.objects.get().failed_at == at
+    # What stood behind it is handled at once.
+    assert handle.kept == [2]
+    bookmark = Bookmark.objects.get()
+    assert (bookmark.seq, bookmark.failures, bookmark.retry_at) == (2, 0, None)
+
+
+@pytest.mark.django_db
+def test_a_reader_that_waits_holds_up_no_other_reader() -> None:
+    appended(for_everyone())
+    read(Handling(poison=[1]))
+    other = Handling()
+
+    read_ledger(reader="other", kinds=[KIND], handle=other, at=make.AT)
+
+    assert other.kept == [1]
+
+
+@pytest.mark.django_db
+def test_what_comes_while_a_reader_waits_is_read_after_the_event_that_failed() -> None:
+    appended(for_everyone())
+    handle = Handling(poison=[1])
+    read(handle)
+    appended(for_everyone(), for_everyone())
+
+    assert read(handle) == 0
+    handle.poison.clear()
+    read(handle, at=make.AT + PAUSE_AFTER_A_FAILURE)
+
+    assert handle.kept == [1, 2, 3]
 
 
 @pytest.mark.django_db
 def test_the_fifth_failure_sets_the_event_aside_and_no_earlier_one_does() -> None:
     appended(for_everyone())
     handle = Handling(poison=[1])
-    for _ in range(4):
-        read(handle)
+    for tries in range(4):
+        read(handle, at=make.AT + tries * HOUR)
     assert not ReaderFault.objects.exists()
 
-    read(handle)
+    read(handle, at=make.AT + 4 * HOUR)
 
     fault = ReaderFault.objects.get()
-    assert (fault.reader, fault.seq, fault.failed_at) == (READER, 1, make.AT)
+    assert (fault.reader, fault.seq, fault.failed_at) == (READER, 1, make.AT + 4 * HOUR)
     assert fault.error == "Poisoned: not {1}"
     assert handle.given == [[1]] * 5
     assert (seq_read_by(READER), Bookmark.objects.get().failures) == (1, 0)
@@ -172,8 +241,8 @@ def test_a_poison_event_delays_its_neighbours_by_its_own_five_failures_at_most(
     appended(*[for_everyone()] * 20)
     handle = Handling(poison)
 
-    for _ in range(5 * len(poison) + 1):
-        read(handle)
+    for tries in range(5 * len(poison) + 1):
+        read(handle, at=make.AT + tries * HOUR)
 
     assert handle.kept == [seq for seq in range(1, 21) if seq not in poison]
     assert list(ReaderFault.objects.order_by("seq").values_list("seq", flat=True)) == poison
@@ -184,12 +253,12 @@ def test_a_poison_event_delays_its_neighbours_by_its_own_five_failures_at_most(
 def test_an_event_that_is_set_aside_is_not_given_again() -> None:
     appended(for_everyone(), for_everyone())
     handle = Handling(poison=[1])
-    for _ in range(6):
-        read(handle)
+    for tries in range(6):
+        read(handle, at=make.AT + tries * HOUR)
     handle.given.clear()
     appended(for_everyone())
 
-    read(handle)
+    read(handle, at=make.AT + 6 * HOUR)
 
     assert handle.given == [[3]]
 

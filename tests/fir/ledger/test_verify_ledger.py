@@ -6,14 +6,18 @@ import subprocess
 import sys
 from io import StringIO
 from pathlib import Path
-from typing import LiteralString
+from types import SimpleNamespace
+from typing import Any, LiteralString
 
 import pytest
 from django.core.management import CommandError, call_command
 
+from fir.ledger.models import LedgerEvent
 from fir.ledger.queries import check_ledger
+from fir.records import queries
 from tests import make
 from tests.fir.ledger.events import tamper
+from tests.fir.submissions.at_once import elsewhere
 
 CHECKOUT = Path(__file__).resolve().parents[3]
 
@@ -61,6 +65,30 @@ def test_a_ledger_in_which_everything_happened_is_whole() -> None:
     make.estate(make.party("big-light"), make.device(1))
 
     assert "whole" in verified()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_is_published_while_it_is_checked_is_no_fault(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    maker, administrator = make.actor(make.maker()), make.actor(make.administrator())
+    make.published(maker, administrator, 1)
+    before = check_ledger()
+
+    def meanwhile(**wanted: Any) -> Any:
+        """Between the reading of the records and that of their events, another is published."""
+        monkeypatch.undo()
+        elsewhere(lambda: make.published(maker, administrator, 2))
+        return LedgerEvent.objects.filter(**wanted)
+
+    events = SimpleNamespace(objects=SimpleNamespace(filter=meanwhile))
+    monkeypatch.setattr(queries, "LedgerEvent", events)
+
+    said = verified()
+
+    assert said == f"The ledger is whole: {before.size} events, root {before.root}.\n"
+    assert check_ledger().size > before.size
+    assert f"{check_ledger().size} events" in verified()
 
 
 @pytest.mark.django_db(transaction=True)

@@ -172,9 +172,18 @@ def test_every_outcome_and_reason_occurs(shown: str) -> None:
         "NO_CURRENT_ENTRY",
         "NO_OTA_ROUTE",
         "PATHWAY_UNKNOWN",
+        "ROUTE_THROUGH_REMOVED",
         "STATUS_FORBIDS",
     }
-    assert warnings == {"DEVICE_SUSPENDED", "NOT_COMMISSIONED", "ROUTE_THROUGH_REMOVED"}
+    assert warnings == {"DEVICE_SUSPENDED", "NOT_COMMISSIONED"}
+
+
+def test_a_route_through_what_was_removed_leaves_the_question_open(shown: str) -> None:
+    findings = Finding.objects.filter(reasons__contains=["ROUTE_THROUGH_REMOVED"])
+    outcomes = set(findings.values_list("outcome", flat=True))
+
+    assert Outcome.UNCONFIRMED in outcomes
+    assert outcomes <= {Outcome.UNCONFIRMED, Outcome.BLOCKED}
 
 
 def test_gas_meters_are_not_for_an_import_supplier(shown: str) -> None:

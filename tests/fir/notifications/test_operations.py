@@ -3,13 +3,22 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from smtplib import (
+    SMTPConnectError,
+    SMTPDataError,
+    SMTPRecipientsRefused,
+    SMTPSenderRefused,
+    SMTPServerDisconnected,
+)
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 
+from fir.eligibility import operations as eligibility
 from fir.eligibility.models import Finding
 from fir.eligibility.operations import read_news as assess_news
+from fir.estates.operations import finish_loads, receive_load
 from fir.ledger.models import Bookmark, LedgerEvent, ReaderFault
 from fir.notifications import operations
 from fir.notifications.models import Delivery, Notice, Subscription
@@ -67,6 +76,14 @@ def told() -> dict[str, dict[str, int]]:
     return {notice.party.slug: notice.counts for notice in notices}
 
 
+def of_a_hub(device_type: str, number: int) -> dict[str, str]:
+    """A half of the one box that CPL-000002 lists."""
+    model, version = "00090101", "00000002"
+    return make.device(
+        number, DeviceType=device_type, DeviceModel=model, DeviceFirmwareVersion=version
+    )
+
+
 def delivery() -> Delivery:
     return Delivery.objects.get()
 
@@ -87,7 +104,7 @@ def test_each_recipient_gets_one_notice_with_its_own_counts(publish: Callable[..
     assert told() == {"big-light": {"ELIGIBLE": 2, "NOT_LISTED": 1}, "small-gas": {"BLOCKED": 1}}
     (notice,) = notices_of(large)
     assert (notice.subject_id, notice.kind) == (entry_id, "FIRMWARE_PUBLISHED")
-    assert notice.seq == LedgerEvent.objects.get(kind="ELIGIBILITY_ASSESSED").seq
+    assert notice.seq == LedgerEvent.objects.get(kind="FIRMWARE_PUBLISHED").seq
 
 
 @pytest.mark.django_db
@@ -115,15 +132,52 @@ def test_a_gas_proxy_function_makes_its_supplier_a_holder_of_the_hubs_model(
     publish: Callable[..., str],
 ) -> None:
     make.listed(make.row(1), make.row(2, device_type="CHF", device_model="00090101"))
-    proxy = make.device(
-        1, DeviceType="GPF", DeviceModel="00090101", DeviceFirmwareVersion="00000002"
-    )
-    make.estate(make.party(), proxy)
+    make.estate(make.party(), of_a_hub("GPF", 1))
 
     publish(device_type="CHF", device_model="00090101", predecessors=["CPL-000002"])
     news()
 
-    assert told() == {"big-light": {"BLOCKED": 1}}
+    assert told() == {"big-light": {}}  # the proxy is no device of its own
+    text = Notice.objects.get().text
+    assert "Gas Proxy Functions" in text
+    assert "not in the repository" not in text
+
+
+@pytest.mark.django_db
+def test_a_hubs_notice_counts_the_hub_and_not_its_gas_proxy_function(
+    publish: Callable[..., str],
+) -> None:
+    make.listed(make.row(1), make.row(2, device_type="CHF", device_model="00090101"))
+    boxes = [of_a_hub("CHF", 1), of_a_hub("GPF", 2), of_a_hub("CHF", 3), of_a_hub("GPF", 4)]
+    make.estate(make.party(), *boxes)
+
+    publish(device_type="CHF", device_model="00090101", predecessors=["CPL-000002"])
+    news()
+
+    assert told() == {"big-light": {"BLOCKED": 2}}
+    assert "Of your 2 devices" in Notice.objects.get().text
+    # Both are found all the same: the estate shows them.
+    assert {finding.cohort.device_type for finding in Finding.objects.all()} == {"CHF", "GPF"}
+
+
+@pytest.mark.django_db
+def test_a_release_that_is_read_before_a_loads_own_event_is_told_with_the_new_loads_counts(
+    publish: Callable[..., str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    supplier = make.party()
+    receive_load(
+        party=supplier,
+        pieces=[make.inventory(make.device(1), make.device(2))],
+        by=make.actor(supplier),
+        at=make.AT,
+    )
+    publish()
+    finish_loads(at=make.AT)
+
+    monkeypatch.setattr(eligibility, "ELIGIBILITY_KINDS", {"FIRMWARE_PUBLISHED"})
+    news()
+
+    assert told() == {"big-light": {"ELIGIBLE": 2}}
 
 
 @pytest.mark.django_db
@@ -301,16 +355,30 @@ def test_a_delivery_is_sent_once(
     assert set(Delivery.objects.values_list("state", "tries")) == {("SENT", 1)}
 
 
+REFUSALS = [
+    SMTPRecipientsRefused({"b@x.org": (550, b"nobody here")}),
+    SMTPSenderRefused(550, b"not from you", "fir@x.org"),
+    SMTPDataError(552, b"too much"),
+]
+NO_SERVER = [
+    TimeoutError("no answer"),
+    ConnectionRefusedError("nobody listens"),
+    SMTPServerDisconnected("gone"),
+    SMTPConnectError(421, b"busy"),
+]
+
+
 @pytest.mark.django_db
+@pytest.mark.parametrize("error", [REFUSALS[0], NO_SERVER[1]], ids=repr)
 def test_a_failing_server_is_tried_at_growing_intervals_and_given_up_after_the_last(
-    publish: Callable[..., str], monkeypatch: pytest.MonkeyPatch
+    publish: Callable[..., str], monkeypatch: pytest.MonkeyPatch, error: Exception
 ) -> None:
     waiting(publish, "a@x.org")
     ids: set[str] = set()
 
     def fail(**said: str) -> None:
         ids.add(said["message_id"])
-        raise ConnectionRefusedError("nobody listens")
+        raise error
 
     monkeypatch.setattr(operations, "send_email", fail)
     at = make.AT
@@ -318,7 +386,7 @@ def test_a_failing_server_is_tried_at_growing_intervals_and_given_up_after_the_l
         assert sweep_deliveries(at=at) == 1
         assert (delivery().state, delivery().tries) == ("DUE", tries)
         assert delivery().next_try_at == at + wait * MINUTE
-        assert delivery().last_error == "ConnectionRefusedError: nobody listens"
+        assert delivery().last_error == f"{type(error).__name__}: {error}"
         at += wait * MINUTE
         assert sweep_deliveries(at=at - timedelta(seconds=1)) == 0
     assert sweep_deliveries(at=at) == 1
@@ -345,15 +413,16 @@ def test_a_server_that_comes_back_gets_what_waited(
 
 
 @pytest.mark.django_db
+@pytest.mark.parametrize("error", REFUSALS, ids=repr)
 def test_one_mailboxs_trouble_holds_up_no_other(
-    publish: Callable[..., str], monkeypatch: pytest.MonkeyPatch
+    publish: Callable[..., str], monkeypatch: pytest.MonkeyPatch, error: Exception
 ) -> None:
     waiting(publish, "a@x.org", "broken@x.org", "c@x.org")
     sent: list[str] = []
 
     def send(*, address: str, **_: str) -> None:
         if address == "broken@x.org":
-            raise TimeoutError
+            raise error
         sent.append(address)
 
     monkeypatch.setattr(operations, "send_email", send)
@@ -362,6 +431,73 @@ def test_one_mailboxs_trouble_holds_up_no_other(
     assert sorted(sent) == ["a@x.org", "c@x.org"]
     states = dict(Delivery.objects.values_list("address", "state"))
     assert states == {"a@x.org": "SENT", "broken@x.org": "DUE", "c@x.org": "SENT"}
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("error", NO_SERVER, ids=repr)
+def test_a_server_that_cannot_be_talked_to_ends_the_sweep_and_the_others_stay_due(
+    publish: Callable[..., str], monkeypatch: pytest.MonkeyPatch, error: Exception
+) -> None:
+    waiting(publish, "a@x.org", "b@x.org", "c@x.org")
+    sent: list[str] = []
+
+    def send(*, address: str, **_: str) -> None:
+        if not sent and address == "a@x.org":
+            raise error
+        sent.append(address)
+
+    monkeypatch.setattr(operations, "send_email", send)
+    assert sweep_deliveries(at=make.AT) == 1
+
+    assert sent == []
+    tried, *others = Delivery.objects.order_by("id")
+    assert (tried.state, tried.tries) == ("DUE", 1)
+    assert tried.next_try_at == make.AT + WAITS[0] * MINUTE
+    assert [(one.state, one.tries, one.next_try_at) for one in others] == [("DUE", 0, make.AT)] * 2
+
+    # The next sweep goes on with those that were never tried.
+    assert sweep_deliveries(at=make.AT) == 2
+    assert sent == ["b@x.org", "c@x.org"]
+    assert sweep_deliveries(at=make.AT + WAITS[0] * MINUTE) == 1
+    assert sent == ["b@x.org", "c@x.org", "a@x.org"]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_delivery_is_claimed_and_put_off_before_it_is_sent_and_no_transaction_stays_open(
+    publish: Callable[..., str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    waiting(publish, "a@x.org")
+    seen: list[Any] = []
+
+    def send(**_: str) -> None:
+        claimed = elsewhere(delivery)
+        seen.append((connection.in_atomic_block, claimed.state, claimed.tries))
+        seen.append((claimed.tried_at, claimed.next_try_at))
+
+    monkeypatch.setattr(operations, "send_email", send)
+    sweep_deliveries(at=make.AT)
+
+    assert seen == [(False, "DUE", 1), (make.AT, make.AT + WAITS[0] * MINUTE)]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_a_dying_worker_was_sending_is_tried_again_after_the_wait(
+    publish: Callable[..., str], monkeypatch: pytest.MonkeyPatch, mailoutbox: list[EmailMessage]
+) -> None:
+    waiting(publish, "a@x.org")
+
+    def die(**_: str) -> None:
+        raise SystemExit
+
+    with monkeypatch.context() as dying:
+        dying.setattr(operations, "send_email", die)
+        with pytest.raises(SystemExit):
+            sweep_deliveries(at=make.AT)
+
+    assert (delivery().state, delivery().tries) == ("DUE", 1)
+    assert sweep_deliveries(at=make.AT) == 0
+    assert sweep_deliveries(at=make.AT + WAITS[0] * MINUTE) == 1
+    assert (delivery().state, delivery().tries, len(mailoutbox)) == ("SENT", 2, 1)
 
 
 @pytest.mark.django_db(transaction=True)

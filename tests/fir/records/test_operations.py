@@ -4,30 +4,30 @@ from __future__ import annotations
 
 import uuid
 from dataclasses import asdict, replace
-from datetime import date, timedelta
-from typing import Any
+from datetime import UTC, date, datetime, timedelta
+from typing import TYPE_CHECKING, Any
 
 import pytest
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cpl.models import CPLEntry, EntryCertificates, EntryRevision, ListedEntry, StatusChange
 from cpl.operations import lock_list
-from cpl.sheet import COLUMNS, SheetRow, read_sheet, write_sheet
+from cpl.sheet import read_sheet, write_sheet
+from cpl.sheet_row import COLUMNS, SheetRow
 from fir.ledger.models import LedgerEvent
 from fir.ledger.operations import NotInTransaction
 from fir.ledger.queries import last_seq, payload_of
 from fir.parties.operations import operator
+from fir.records.comparison import Reconciliation, compare_list
 from fir.records.models import FirmwareRecord, HubCapability, ManufacturerContact
 from fir.records.operations import (
     ContactRefused,
     ListInConflict,
     NotACommunicationsHub,
-    Reconciliation,
     Release,
     change_contact,
-    compare_list,
     declare_hub_capability,
     publish_release,
     reconcile_list,
@@ -35,6 +35,9 @@ from fir.records.operations import (
 from fir.records.queries import contacts_of, repository_entry_of
 from tests import make
 from tests.cpl.test_sheet import rows_of_a_sheet
+
+if TYPE_CHECKING:
+    from fir.parties.models import Party
 
 REMOVED: dict[str, Any] = {
     "status": "REMOVED",
@@ -125,6 +128,56 @@ def test_a_row_now_removed_is_removed_with_its_date_and_reason() -> None:
         "date_removed": "2026-11-01",
         "reason": "Withdrawn.",
     }
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("said", "date_removed", "reason"),
+    [
+        ({"date_removed": date(2026, 11, 2)}, "2026-11-02", "Withdrawn."),
+        ({"removal_reason": "Withdrawn: it stops the clock."}, "2026-11-01",
+         "Withdrawn: it stops the clock."),
+        ({"removal_reason": ""}, "2026-11-01", ""),
+        ({"date_removed": date(2026, 10, 1), "removal_reason": "Lapsed."}, "2026-10-01", "Lapsed."),
+    ],
+    ids=repr,
+)  # fmt: skip
+def test_a_removal_with_another_date_or_reason_is_said_again_and_once(
+    said: dict[str, Any], date_removed: str, reason: str
+) -> None:
+    make.listed(make.row(1, **REMOVED), make.row(2))
+    before = last_seq()
+    again = [make.row(1, **{**REMOVED, **said}), make.row(2)]
+
+    outcome = reconciled(*again)
+
+    assert outcome.counts() == counts(removed=1, unchanged=1)
+    shown = listed()
+    assert (shown.status, shown.removal_reason) == ("REMOVED", reason)
+    assert shown.date_removed == date.fromisoformat(date_removed)
+    assert StatusChange.objects.count() == 2
+    assert EntryRevision.objects.filter(entry__cpl_entry_id="CPL-000001").count() == 1
+    assert told_since(before) == [("CPL_ENTRY_REMOVED", "CPL-000001")]
+    assert newest_payload() == {
+        "cpl_entry_id": "CPL-000001",
+        "date_removed": date_removed,
+        "reason": reason,
+    }
+
+    rows, seq = everything(), last_seq()
+    assert reconciled(*again).counts() == counts(unchanged=2)
+    assert (everything(), last_seq()) == (rows, seq)
+
+
+@pytest.mark.django_db
+def test_what_is_relisted_in_a_summer_night_stands_again_from_londons_day() -> None:
+    make.listed(make.row(1, **REMOVED))
+    night = datetime(2027, 6, 1, 23, 30, tzinfo=UTC)
+
+    reconcile_list(rows=[make.row(1)], by=operator(), at=night)
+
+    assert newest_payload()["date_relisted"] == "2027-06-02"
+    assert StatusChange.objects.latest("pk").status_date == date(2027, 6, 2)
 
 
 @pytest.mark.django_db
@@ -393,6 +446,22 @@ def test_a_record_may_be_superseded_once_and_the_newest_record_is_shown() -> Non
 
 
 @pytest.mark.django_db
+def test_a_second_first_record_of_an_entry_is_refused_by_the_database() -> None:
+    make.listed(make.row(1))
+    make.published(make.actor(make.maker()), make.actor(make.administrator()), 2)
+    twin = FirmwareRecord.objects.get()
+    twin.pk, twin.submission_id = uuid.uuid4(), uuid.uuid4()
+
+    with (
+        pytest.raises(IntegrityError, match="records_one_first_record_each"),
+        transaction.atomic(),
+    ):
+        twin.save(force_insert=True)
+
+    assert FirmwareRecord.objects.count() == 1
+
+
+@pytest.mark.django_db
 def test_only_a_hub_has_a_hub_capability() -> None:
     make.listed(make.row(1))
     before = last_seq()
@@ -434,6 +503,27 @@ def test_the_newest_capability_counts_and_each_is_told() -> None:
     assert told_since(before) == [("HUB_CAPABILITY_DECLARED", "CPL-000001")] * 3
 
 
+@pytest.mark.django_db
+def test_a_declared_capability_is_read_by_the_holders_of_its_identifier_and_no_other_maker() -> (
+    None
+):
+    first, second = make.maker(), make.maker("hub-works", make.MAKER)
+    other = make.maker("other-meters", "F1A2")
+    make.listed(make.row(1, device_type="CHF", esme_variant=""))
+
+    declare_hub_capability(
+        cpl_entry_id="CPL-000001", carries_updates=True, by=operator(), at=make.AT
+    )
+
+    event = LedgerEvent.objects.get(kind="HUB_CAPABILITY_DECLARED")
+    assert [readable(event, party) for party in (first, second, other)] == [True, True, False]
+    assert readable(event, make.party())
+
+
+def readable(event: LedgerEvent, party: Party) -> bool:
+    return not set(party.tags).isdisjoint(event.audience)
+
+
 def contact(**changes: Any) -> None:
     usual = {"manufacturer_identifier": make.MAKER, "role": "Firmware images"}
     said = {**usual, "email": "images@fine-meters.example", **changes}
@@ -460,6 +550,29 @@ def test_a_change_of_contact_is_told_without_the_contact() -> None:
     event = LedgerEvent.objects.get(kind="CONTACT_CHANGED")
     assert payload_of(event) == {"manufacturer_identifier": make.MAKER}
     assert not any(word in event.canonical for word in ("Release", "images@", "7946"))
+
+
+@pytest.mark.django_db
+def test_a_change_of_contact_is_read_by_the_identifiers_holders_and_no_other_maker() -> None:
+    first, second = make.maker(), make.maker("fine-gas", make.MAKER)
+    other = make.maker("other-meters", "F1A2")
+
+    contact()
+
+    event = LedgerEvent.objects.get(kind="CONTACT_CHANGED")
+    assert [readable(event, party) for party in (first, second, other)] == [True, True, False]
+    assert readable(event, make.party())
+
+
+@pytest.mark.django_db
+def test_the_contact_of_a_maker_that_nobody_holds_is_told_to_those_who_read_records() -> None:
+    make.listed(make.row(1))
+
+    contact()
+
+    event = LedgerEvent.objects.get(kind="CONTACT_CHANGED")
+    assert not [tag for tag in event.audience if tag.startswith("party:")]
+    assert readable(event, make.party())
 
 
 @pytest.mark.django_db

@@ -19,12 +19,11 @@ from fir.records.queries import (
     find_repository_entry,
     models_of_entries,
     path_entry,
-    positions_in_model,
     record_faults,
     repository_entries,
     versions_of,
 )
-from fir.records.rules import Position
+from fir.records.rules import Position, positions_in_model
 from tests import make
 
 if TYPE_CHECKING:
@@ -132,6 +131,17 @@ def test_the_declared_successor_is_the_latest_and_a_removed_entry_is_older() -> 
         "CPL-000002": Position.N_1,
         "CPL-000003": Position.N,
     }
+    assert positions() == {
+        "CPL-000001": Position.N_1,
+        "CPL-000002": Position.OLDER,
+        "CPL-000003": Position.N,
+    }
+
+
+@pytest.mark.django_db
+def test_another_entry_of_the_latest_version_is_not_the_one_before_it() -> None:
+    make.listed(make.row(1), make.row(2), make.row(3, firmware_version="00000002"))
+
     assert positions() == {
         "CPL-000001": Position.N_1,
         "CPL-000002": Position.OLDER,

@@ -37,19 +37,22 @@ def entry(
     )
 
 
+VERSIONS = ["00000001", "00000002", "0000000A", "00010000", "9001000F", "FFFFFFFF"]
+
+
 def names_of(two: tuple[PathEntry | None, PathEntry | None]) -> list[str]:
     return [one.cpl_entry_id for one in two if one]
 
 
 @st.composite
 def models(draw: st.DrawFn, *, circles: bool = False) -> list[PathEntry]:
-    """The entries of one Device Model, in no order, with pathways that may lead anywhere, or
-    without circles."""
+    """The entries of one Device Model, in no order, some of one version, with pathways that may
+    lead anywhere, or without circles."""
     names = [chr(ord("A") + number) for number in range(draw(st.integers(0, 7)))]
     drawn = [
         PathEntry(
             cpl_entry_id=name,
-            firmware_version=draw(st.text("0123456789ABCDEF", min_size=8, max_size=8)),
+            firmware_version=draw(st.sampled_from(VERSIONS)),
             manufacturer_image_hash="",
             current=draw(st.booleans()),
             date_added=draw(st.dates(date(2026, 1, 1), date(2026, 1, 4))),
@@ -129,6 +132,22 @@ def test_a_version_listed_twice_stands_where_its_better_entry_stands() -> None:
     assert position_of(["A", "B"], entries) == Position.N_1
 
 
+def test_a_version_that_is_listed_twice_is_not_the_one_before_itself() -> None:
+    # Versions go by the first letter.
+    entries = [entry("A", day=1), entry("B1", day=2), entry("B2", day=3)]
+
+    assert names_of(latest_two(entries)) == ["B2", "A"]
+    assert position_of(["B1", "B2"], entries) == Position.N
+    assert position_of(["A"], entries) == Position.N_1
+    assert names_of(latest_two(entries[1:])) == ["B2"]
+
+
+def test_a_pathway_leads_on_through_another_entry_of_the_latest_version() -> None:
+    entries = [entry("A", day=9), entry("B1", "A"), entry("C", "B1", day=1), entry("B2", "C")]
+
+    assert names_of(latest_two(entries)) == ["B2", "C"]
+
+
 @pytest.mark.parametrize("name", ["A", "B", "C"])
 def test_a_circle_of_pathways_falls_back_to_the_dates(name: str) -> None:
     entries = [entry("A", "C", day=2), entry("B", "A", day=3), entry("C", "B", day=1)]
@@ -146,9 +165,10 @@ def test_a_release_over_itself_is_not_its_own_ancestor() -> None:
 def test_the_latest_never_depends_on_the_bytes_of_versions_or_on_the_order_given(
     entries: list[PathEntry], data: st.DataObject
 ) -> None:
-    versions = st.text("0123456789ABCDEF", min_size=8, max_size=8)
-    others = [replace(one, firmware_version=data.draw(versions)) for one in entries]
-    shuffled = data.draw(st.permutations(others))
+    # Other bytes for each version; what was one version stays one.
+    others = dict(zip(VERSIONS, data.draw(st.permutations(VERSIONS)), strict=True))
+    renamed = [replace(one, firmware_version=others[one.firmware_version]) for one in entries]
+    shuffled = data.draw(st.permutations(renamed))
 
     assert names_of(latest_two(shuffled)) == names_of(latest_two(entries))
 
@@ -166,12 +186,14 @@ def test_an_ancestor_is_never_the_latest_while_its_descendant_is_current(
 
 
 @given(entries=models())
-def test_the_one_before_is_what_would_be_the_latest_if_the_latest_were_removed(
+def test_the_one_before_is_what_would_be_the_latest_if_the_latest_version_were_removed(
     entries: list[PathEntry],
 ) -> None:
     latest, before = latest_two(entries)
     without = [
-        replace(one, current=False) if latest and one.cpl_entry_id == latest.cpl_entry_id else one
+        replace(one, current=False)
+        if latest and one.firmware_version == latest.firmware_version
+        else one
         for one in entries
     ]
 
@@ -187,9 +209,10 @@ def test_whatever_was_declared_there_is_an_answer_among_the_current_entries(
     latest, before = latest_two(entries)
 
     assert (latest is not None) == bool(current)
-    assert (before is not None) == (len(current) > 1)
+    assert (before is not None) == (len({one.firmware_version for one in current}) > 1)
     assert all(one in current for one in (latest, before) if one)
-    assert latest is None or latest != before
+    if latest and before:
+        assert latest.firmware_version != before.firmware_version
     for one in entries:
         assert one.cpl_entry_id not in ancestors(one.cpl_entry_id, entries)
 

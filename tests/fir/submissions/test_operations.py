@@ -544,11 +544,3 @@ def test_the_database_refuses_a_decision_that_misnames_the_submitter(
 def test_the_database_refuses_to_turn_down_without_a_reason(maker: Actor) -> None:
     with pytest.raises(IntegrityError, match="submissions_refusal_has_reason"):
         insert_decision(make.submitted(maker), decision="RETURN")
-
-
-@pytest.mark.django_db
-def test_what_is_decided_can_no_longer_change_hands(maker: Actor, decider: Actor) -> None:
-    submission = make.published(maker, decider)
-
-    with pytest.raises(IntegrityError), transaction.atomic():
-        Submission.objects.filter(pk=submission.pk).update(submitted_answerable=uuid.uuid4())

@@ -8,8 +8,9 @@ from typing import Any
 
 import pytest
 
+from fir.rulebook import sentence_of
 from fir.submissions.claims import Claim
-from fir.submissions.rules import ALL_RULES, Known, SubmissionFacts, broken_rules, sentence_of
+from fir.submissions.rules import ALL_RULES, Known, SubmissionFacts, broken_rules
 from tests import make
 
 TODAY = make.AT.date()

@@ -1,0 +1,93 @@
+"""Findings, and notices of them."""
+
+from rest_framework import serializers
+
+from cpl.identifiers import DEVICE_TYPES
+from fir.api.shapes.estates import HowFar
+from fir.api.shapes.fields import Choice, Moment, Page, Text, Whole
+from fir.api.shapes.records import Contact
+from fir.eligibility.rules import Outcome
+from fir.records.rules import Position
+
+
+class Reason(serializers.Serializer[None]):
+    """A rule that does not hold: its code, its sentence and where it comes from."""
+
+    code = Text()
+    message = Text()
+    reference = Text()
+
+
+class Hop(serializers.Serializer[None]):
+    """One step of a route."""
+
+    cpl_entry_id = Text()
+    firmware_version = Text()
+    requests = serializers.ListField(child=Text(), help_text="Service Requests, in order")
+
+
+class Target(serializers.Serializer[None]):
+    """What a finding is about installing."""
+
+    cpl_entry_id = Text()
+    firmware_version = Text()
+    manufacturer_image_hash = Text(allow_blank=True)
+    latest = serializers.BooleanField()
+
+
+class Hub(serializers.Serializer[None]):
+    """The Communications Hub that a cohort's devices stand behind."""
+
+    manufacturer_identifier = Text()
+    device_model = Text()
+    firmware_version = Text()
+
+
+class Finding(serializers.Serializer[None]):
+    """What was found of one cohort for one target. The id stays the same over loads."""
+
+    id = serializers.UUIDField()
+    device_type = Choice(choices=DEVICE_TYPES)
+    manufacturer_identifier = Text(allow_blank=True)
+    device_model = Text(allow_blank=True)
+    firmware_version = Text(allow_blank=True)
+    device_status = Text(allow_blank=True)
+    responsible_roles = serializers.ListField(child=Text())
+    hub = Hub(allow_null=True)
+    installed = serializers.ListField(child=Text())
+    position = Choice(choices=[p.value for p in Position])
+    target = Target(allow_null=True)
+    outcome = Choice(choices=[o.value for o in Outcome])
+    reasons = Reason(many=True)
+    warnings = Reason(many=True)
+    route = Hop(many=True)
+    next_step = Text()
+    contact = Contact(allow_null=True)
+    device_count = Whole()
+
+
+class Eligibility(HowFar, Page):
+    """Findings, and how many devices stand under each outcome and each reason."""
+
+    totals = serializers.DictField(child=Whole())
+    reasons = serializers.DictField(child=Whole())
+    results = Finding(many=True)
+
+
+class Notice(serializers.Serializer[None]):
+    """What a Party was told of a release, with its own counts by outcome."""
+
+    id = Whole()
+    seq = Whole()
+    kind = Text()
+    cpl_entry_id = Text()
+    title = Text()
+    text = Text()
+    counts = serializers.DictField(child=Whole())
+    raised_at = Moment()
+
+
+class NoticePage(Page):
+    """Notices, newest first."""
+
+    results = Notice(many=True)

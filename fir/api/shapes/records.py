@@ -1,0 +1,83 @@
+"""The list's entries, and the Firmware Records."""
+
+from rest_framework import serializers
+
+from cpl.identifiers import DEVICE_TYPES
+from fir.api.shapes.feed import Event
+from fir.api.shapes.fields import Choice, Day, Moment, Page, Text
+from fir.records.rules import NAMED, NONE, UNKNOWN, Position
+
+
+class Contact(serializers.Serializer[None]):
+    """Whom to ask for a Manufacturer's images."""
+
+    role = Text()
+    email = serializers.EmailField()
+    telephone = Text(allow_blank=True)
+
+
+class ListedFacts(serializers.Serializer[None]):
+    """What a Manufacturer says of a release, in the sheet's words."""
+
+    device_type = Choice(choices=DEVICE_TYPES)
+    manufacturer_identifier = Text(help_text="4 hex")
+    device_model = Text(help_text="8 hex: model, hardware version, hardware revision")
+    firmware_version = Text(help_text="8 hex, never ordered by value")
+    manufacturer_image_hash = Text(help_text="64 hex: SHA-256 over the Manufacturer Image only")
+    smets_chts_version = Text(allow_blank=True)
+    gbcs_version = Text(allow_blank=True)
+    esme_variant = Text(allow_blank=True, required=False)
+    cpa_certificate_id = Text(allow_blank=True, required=False)
+    cpa_expiry_date = Day(allow_null=True, required=False)
+    cpa_renewal_date = Day(allow_null=True, required=False)
+    zigbee_certificate_id = Text(allow_blank=True, required=False)
+    dlms_certificate_id = Text(allow_blank=True, required=False)
+
+
+class Entry(ListedFacts):
+    """A line of the Central Products List."""
+
+    cpl_entry_id = Text()
+    manufacturer_name = Text()
+    status = Choice(choices=["Current", "Removed"])
+    date_added = Day()
+    date_removed = Day(allow_null=True)
+    removal_reason = Text(allow_blank=True)
+
+
+class Pathway(serializers.Serializer[None]):
+    """NAMED: over the predecessors; NONE: over nothing ("N/A"); UNKNOWN: nobody said (MP231)."""
+
+    declared = Choice(choices=[NAMED, NONE, UNKNOWN])
+    predecessors = serializers.ListField(child=Text())
+
+
+class Record(Entry):
+    """An entry with its Firmware Record; `record_id` is null for one from before the repository."""
+
+    position = Choice(choices=[p.value for p in Position])
+    latest = serializers.BooleanField()
+    pathway = Pathway()
+    record_id = serializers.UUIDField(allow_null=True)
+    published_at = Moment(allow_null=True)
+    release_notes = Text(allow_blank=True)
+    carries_updates = serializers.BooleanField(allow_null=True)
+    contact = Contact(allow_null=True)
+
+
+class RecordWithHistory(Record):
+    """A record with the events of its entry."""
+
+    history = Event(many=True)
+
+
+class EntryPage(Page):
+    """Entries."""
+
+    results = Entry(many=True)
+
+
+class RecordPage(Page):
+    """Records."""
+
+    results = Record(many=True)

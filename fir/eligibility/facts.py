@@ -1,0 +1,57 @@
+"""What the rules of eligibility may read: frozen facts, and nothing else. Pure."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from fir.eligibility.assumptions import Assumptions, Route
+from fir.eligibility.planner import Plan
+from fir.records.rules import PathEntry
+
+
+@dataclass(frozen=True, slots=True)
+class CohortFacts:
+    """What the rules may read of a cohort's devices."""
+
+    device_type: str
+    device_status: str
+    responsible_roles: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class TargetFacts:
+    """What the rules may read of the entry to be installed."""
+
+    entry: PathEntry
+    cpa_expiry_date: date | None
+    cpa_renewal_date: date | None
+    rivals: tuple[PathEntry, ...]  # Current entries of the same Device Model and version
+
+
+@dataclass(frozen=True, slots=True)
+class EligibilityFacts:
+    """Everything the rules may read. `installed` are the entries that list the installed version;
+    `hub_carries` is whether the hub's firmware carries updates, None where nobody said."""
+
+    cohort: CohortFacts
+    installed: tuple[PathEntry, ...]
+    target: TargetFacts | None
+    hops: tuple[TargetFacts, ...]  # what is to be installed on the way to the target
+    plan: Plan
+    hub_carries: bool | None
+    today: date
+    assumptions: Assumptions
+
+    @property
+    def to_install(self) -> tuple[TargetFacts, ...]:
+        """Every entry that would be installed, the target last."""
+        return (*self.hops, self.target) if self.target else ()
+
+    @property
+    def route(self) -> Route | None:
+        """How this Device Type is updated, or None where it has no route."""
+        return self.assumptions.routes.get(self.cohort.device_type)
+
+    @property
+    def status(self) -> str:
+        """The device status as the assumptions name it."""
+        return self.cohort.device_status.upper()
