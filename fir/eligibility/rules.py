@@ -171,7 +171,7 @@ class RouteIsCurrent(Rule):
     effect = Effect.LEAVES_OPEN
 
     def holds(self, facts: EligibilityFacts) -> bool:
-        return not facts.plan.through_removed
+        return _no_way_needed(facts) or not facts.plan.through_removed
 
 
 ALL_RULES: tuple[Rule, ...] = (

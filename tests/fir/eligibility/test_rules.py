@@ -250,7 +250,8 @@ def test_what_runs_an_ambiguous_version_is_blocked_for_that_reason_alone() -> No
 
 
 def test_without_a_way_over_the_air_no_pathway_or_hub_is_spoken_of() -> None:
-    for plan in (Plan(), Plan(unknown=True)):
+    through_removed = Plan(("CPL-9", "CPL-2"), through_removed=True)
+    for plan in (Plan(), Plan(unknown=True), through_removed):
         assert codes(facts({"device_type": "GPF"}, plan=plan)) == ("BLOCKED", ["NO_OTA_ROUTE"], [])
 
 
