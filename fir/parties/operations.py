@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 
 OPERATOR_SLUG = "operator"
 RESERVED_SLUGS = (OPERATOR_SLUG, MACHINE.party)
+LONGEST_NAME = 200
+LONGEST_KEY_NAME = 80
 SLUG_FORM = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 
 
@@ -41,6 +43,10 @@ class PartyRefused(ValueError):
 
 class PermissionNotForCategory(ValueError):
     """A Party of this category may not be given the permission."""
+
+
+class KeyRefused(ValueError):
+    """The key cannot be made as described; the message says what to change."""
 
 
 class KeyAlreadyRevoked(ValueError):
@@ -104,8 +110,8 @@ def _checked_party(
             f"The slug {slug!r} will not do: lower-case letters, digits and single hyphens, "
             f"at most 64, and none of {', '.join(RESERVED_SLUGS)}."
         )
-    if not name.strip():
-        raise PartyRefused("The Party needs a name.")
+    if not name.strip() or len(name) > LONGEST_NAME:
+        raise PartyRefused(f"The Party needs a name of at most {LONGEST_NAME} characters.")
     if Party.objects.filter(slug=slug).exists():
         raise PartyRefused(f"A Party with the slug {slug!r} was admitted already.")
     if category not in Category.__members__:
@@ -134,8 +140,10 @@ def issue_key(
     Without `permissions` it carries everything its Party may read, bring or decide. `person` is
     who answers for what the key does; without one the Party itself answers.
 
-    Raises PermissionNotForCategory.
+    Raises KeyRefused, and PermissionNotForCategory.
     """
+    if not name.strip() or len(name) > LONGEST_KEY_NAME:
+        raise KeyRefused(f"The key needs a name of at most {LONGEST_KEY_NAME} characters.")
     may = MAY[Category(party.category)]
     if permissions is None:
         chosen = usual_permissions(

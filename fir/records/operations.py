@@ -41,6 +41,8 @@ if TYPE_CHECKING:
     from cpl.sheet_row import SheetRow
     from fir.parties.models import Actor
 
+LONGEST_ROLE, LONGEST_TELEPHONE = 200, 40
+
 
 class ListInConflict(ValueError):
     """The sheet contradicts published entries; nothing was changed."""
@@ -234,6 +236,11 @@ def change_contact(
         validate_email(email)
     except ValidationError as fault:
         raise ContactRefused(f"{email!r} is not an email address.") from fault
+    if not role.strip() or len(role) > LONGEST_ROLE or len(telephone) > LONGEST_TELEPHONE:
+        raise ContactRefused(
+            f"A contact has a role of at most {LONGEST_ROLE} characters, and a telephone number "
+            f"of at most {LONGEST_TELEPHONE}."
+        )
     try:
         identifier = parse_manufacturer_identifier(manufacturer_identifier)
     except IdentifierFault as fault:

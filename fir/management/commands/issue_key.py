@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
-from fir.parties.operations import PermissionNotForCategory, issue_key, operator
+from fir.parties.operations import KeyRefused, PermissionNotForCategory, issue_key, operator
 from fir.parties.permissions import Permission
 from fir.parties.queries import party_of_slug
 
@@ -46,6 +46,6 @@ class Command(BaseCommand):
                 by=operator(),
                 at=timezone.now(),
             )
-        except PermissionNotForCategory as error:
+        except (KeyRefused, PermissionNotForCategory) as error:
             raise CommandError(str(error)) from error
         self.stdout.write(key)

@@ -33,7 +33,17 @@ def test_a_party_is_admitted_with_its_mailbox_and_its_makers_contact() -> None:
     assert party.subscription_set.get().email == "news@fine-meters.invalid"
 
 
-@pytest.mark.parametrize("wrong", [("--mailbox", "nowhere"), ("--role", "XX")])
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        ("--mailbox", "nowhere"),
+        ("--role", "XX"),
+        ("--manufacturer", "F1A"),
+        ("--name", "x" * 201),
+        ("--category", "TOASTER"),
+        ("--slug", "Big Light"),
+    ],
+)
 def test_a_party_is_admitted_whole_or_not_at_all(wrong: tuple[str, str]) -> None:
     with pytest.raises(CommandError):
         said(*("admit_party", "--slug", "s", "--name", "S", "--category", "LARGE_SUPPLIER"), *wrong)
@@ -74,3 +84,11 @@ def test_a_revoked_key_opens_nothing_from_that_moment() -> None:
     assert actor_of_key(other) is not None
     with pytest.raises(CommandError, match="'other'"):
         said("revoke_key", "--party", "big-light", "--name", "feed")
+
+
+@pytest.mark.parametrize("name", ["", "x" * 81])
+def test_a_key_needs_a_name_that_fits(name: str) -> None:
+    make.party("big-light")
+
+    with pytest.raises(CommandError, match="at most 80"):
+        said("issue_key", "--party", "big-light", "--name", name)
