@@ -46,4 +46,5 @@ class Command(BaseCommand):
     def _refuse(self, faults: list[str]) -> None:
         for fault in faults:
             self.stderr.write(fault)
-        raise CommandError(f"{len(faults)} faults in the sheet; nothing was changed.")
+        count = "1 fault" if len(faults) == 1 else f"{len(faults)} faults"
+        raise CommandError(f"{count} in the sheet; nothing was changed.")
