@@ -27,7 +27,7 @@ REQUIRED = {
     ),
     "FIR_ALLOWED_HOSTS": "the host names FIR answers to, separated by commas: fir.example.org",
     "FIR_BASE_URL": "the address in emails and in answers, without a slash: https://fir.example.org",
-    "EMAIL_URL": "where notices are sent: smtp+tls://user:password@host:587 or filemail:///folder",
+    "EMAIL_URL": "where notices are sent: smtp+tls://user:password@host:587 or filemail:////folder",
 }
 
 env = environ.Env()

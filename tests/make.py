@@ -87,7 +87,7 @@ def row(number: int = 1, **changes: Any) -> SheetRow:
         manufacturer_image_hash=image_hash(number),
         cpa_certificate_id=f"CPA-{number}",
         cpa_expiry_date=None,
-        cpa_renewal_date=date(2029, 1, 31),
+        cpa_renewal_date=date(2099, 1, 31),
         zigbee_certificate_id=f"ZIG-{number}",
         dlms_certificate_id=f"DLMS-{number}",
         status="CURRENT",
@@ -115,7 +115,7 @@ def release(number: int = 9, **changes: Any) -> dict[str, Any]:
         "gbcs_version": "4.2",
         "esme_variant": "A",
         "cpa_certificate_id": f"CPA-{number}",
-        "cpa_renewal_date": "2029-01-31",
+        "cpa_renewal_date": "2099-01-31",
         "predecessors": "N/A",
         "release_notes": "Mends the clock.",
     }
@@ -159,10 +159,10 @@ def inventory(*devices: dict[str, str]) -> bytes:
     return "\n".join([CSV_HEADINGS, *lines, ""]).encode()
 
 
-def estate(of: Party, *devices: dict[str, str]) -> EstateLoad:
+def estate(of: Party, *devices: dict[str, str], at: datetime = AT) -> EstateLoad:
     """A Supplier's estate, loaded and assessed."""
-    load = receive_load(party=of, pieces=[inventory(*devices)], by=actor(of), at=AT)
-    finish_loads(at=AT)
-    read_news(at=AT)
+    load = receive_load(party=of, pieces=[inventory(*devices)], by=actor(of), at=at)
+    finish_loads(at=at)
+    read_news(at=at)
     load.refresh_from_db()
     return load

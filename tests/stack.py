@@ -92,7 +92,16 @@ class Stack:
             self.port = free.getsockname()[1]
         bind = f"127.0.0.1:{self.port}"
         self.start(
-            "web", "gunicorn", "fir.wsgi", "--bind", bind, "--threads", "4", "--no-control-socket"
+            "web",
+            "gunicorn",
+            "fir.wsgi",
+            "--bind",
+            bind,
+            "--threads",
+            "4",
+            "--keep-alive",
+            "0",
+            "--no-control-socket",
         )
         eventually(self._answers, what="the web process")
 

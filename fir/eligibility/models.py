@@ -37,7 +37,8 @@ class Finding(models.Model):
     """
 
     id = models.UUIDField(primary_key=True)
-    cohort = models.ForeignKey(Cohort, on_delete=models.CASCADE)
+    # Protected: the sweep of loads may not take away what findings are still about.
+    cohort = models.ForeignKey(Cohort, on_delete=models.PROTECT)
     target = models.ForeignKey(CPLEntry, on_delete=models.PROTECT, null=True)
     target_is_latest = models.BooleanField()
     installed = ArrayField(models.CharField(max_length=32))

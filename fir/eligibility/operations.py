@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import uuid
 from dataclasses import dataclass
 from functools import partial
@@ -37,6 +38,8 @@ if TYPE_CHECKING:
     from fir.ledger.models import LedgerEvent
     from fir.records.rules import PathEntry, Position
 
+logger = logging.getLogger(__name__)
+
 # Above this many Device Models, all cohorts are worked out anew instead of those models' alone.
 MANY_MODELS = 50
 FINDING_IDS = uuid.UUID("8f3c2f0e-1f4b-5d7a-9a55-0f1a5e3c7d21")
@@ -52,13 +55,22 @@ def read_news(*, at: datetime) -> int:
 def assess_new_day(*, at: datetime) -> int:
     """Work out anew what was last worked out on an earlier day, since certificates lapse with the
     days; the number of estates. Stands aside while another process reads."""
-    with reading(READER) as bookmark:
-        if bookmark is None:
-            return 0
-        stale = Assessment.objects.filter(assessed_at__date__lt=localdate(at))
-        loads = standing_loads(set(stale.values_list("party__slug", flat=True)))
-        assess_estates(loads, at=at)
-        return len(loads)
+    stale = Assessment.objects.filter(assessed_at__date__lt=localdate(at)).order_by("party_id")
+    slugs = list(stale.values_list("party__slug", flat=True))
+    return sum(_assess_or_leave(slug, at=at) for slug in slugs)
+
+
+def _assess_or_leave(slug: str, *, at: datetime) -> bool:
+    """One Supplier's trouble holds up no other: its findings stay, and are not called complete."""
+    try:
+        with reading(READER) as bookmark:
+            if bookmark is None:
+                return False
+            assess_estates(standing_loads([slug]), at=at)
+            return True
+    except Exception:
+        logger.exception("The estate of %s could not be assessed for the new day.", slug)
+        return False
 
 
 def _assess_news(events: Sequence[LedgerEvent], *, at: datetime) -> None:

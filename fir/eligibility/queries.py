@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from django.db.models import Q, Sum
+from django.utils.timezone import localdate
 
 from fir.eligibility.catalogue import ListedFacts, ModelCatalogue
 from fir.eligibility.models import Assessment, Finding
@@ -17,10 +18,12 @@ from fir.records.queries import entries_of_models, models_of_entries, path_entry
 
 if TYPE_CHECKING:
     from collections.abc import Collection
+    from datetime import datetime
 
     from django.db.models import QuerySet
 
     from cpl.identifiers import ModelKey
+    from fir.estates.models import EstateLoad
     from fir.parties.models import Party
     from fir.records.models import RepositoryEntry
 
@@ -47,18 +50,25 @@ class Standing:
     complete: bool
 
 
-def standing_of(party: Party) -> Standing:
-    """How far a Supplier's findings are."""
-    assessed = Assessment.objects.filter(party=party).values_list("load_id", flat=True).first()
+def standing_of(party: Party, *, at: datetime) -> Standing:
+    """How far a Supplier's findings are at a time. They are complete when they were worked out on
+    the standing load, from everything the Supplier may know of, today, with nothing set aside."""
+    assessment = Assessment.objects.filter(party=party).first()
     load = standing_load_of(party)
     seq = seq_read_by(READER)
     return Standing(
-        load_id=assessed,
+        load_id=assessment.load_id if assessment else None,
         seq=seq,
-        complete=assessed == (load.pk if load else None)
+        complete=_is_of(assessment, load, at)
         and seq >= newest_seq_of(ELIGIBILITY_KINDS, party.tags)
         and not was_set_aside(READER, party.tags),
     )
+
+
+def _is_of(assessment: Assessment | None, load: EstateLoad | None, at: datetime) -> bool:
+    if assessment is None or load is None:
+        return assessment is None and load is None
+    return assessment.load_id == load.pk and localdate(assessment.assessed_at) >= localdate(at)
 
 
 def catalogues_of(keys: Collection[ModelKey]) -> dict[ModelKey, ModelCatalogue]:

@@ -43,6 +43,7 @@ class EstateLoad(models.Model):
     finished_at = models.DateTimeField(null=True)
     replaced_at = models.DateTimeField(null=True)
     failures = models.PositiveSmallIntegerField(default=0)
+    retry_at = models.DateTimeField(null=True)
     tables_dropped = models.BooleanField(default=False)
 
     class Meta:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import logging
 from dataclasses import asdict
+from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Sum
+from django.db.models import Q, Sum
 
 from cpl.device_ids import device_id_from_number
 from fir.estates import tables
@@ -43,7 +44,9 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 REPEATED = "DEVICE_REPEATED"
-FAILURES_BEFORE_REFUSAL = 10
+# What ails a load may pass (a full disk): twenty failures take five hours, however often one rings.
+FAILURES_BEFORE_REFUSAL = 20
+PAUSE_AFTER_A_FAILURE = timedelta(minutes=1.5)
 
 
 class EstateRefused(ValueError):
@@ -160,7 +163,9 @@ def _end(load: EstateLoad, state: str, refusal: str, reception: Reception, *, at
 
 def finish_loads(*, at: datetime) -> int:
     """Finish every load that waits, oldest first, one per Supplier at a time; how many were."""
-    waiting = EstateLoad.objects.filter(state__in=AT_WORK).select_related("party").order_by("id")
+    due = Q(retry_at__isnull=True) | Q(retry_at__lte=at)
+    waiting = EstateLoad.objects.filter(due, state__in=AT_WORK).select_related("party")
+    waiting = waiting.order_by("id")
     return sum(_finish_or_leave(load, at=at) for load in waiting)
 
 
@@ -177,7 +182,10 @@ def _finish_or_leave(load: EstateLoad, *, at: datetime) -> bool:
 @transaction.atomic
 def _count_failure(load: EstateLoad, *, at: datetime) -> None:
     load = EstateLoad.objects.select_for_update().get(pk=load.pk)
+    if load.state not in AT_WORK:
+        return  # another process has finished it meanwhile
     load.failures += 1
+    load.retry_at = at + load.failures * PAUSE_AFTER_A_FAILURE
     if load.failures >= FAILURES_BEFORE_REFUSAL:
         load.state, load.finished_at = REFUSED, at
         load.refusal = "FIR could not finish this load. Send it again, and tell the Administrator."
@@ -245,12 +253,11 @@ def _swap(load: EstateLoad, *, by: Author, at: datetime) -> None:
 
     Raises NewerLoadStands: an estate never goes back to what was sent before.
     """
-    estate = Estate.objects.select_for_update().filter(party=load.party).first()
-    if estate and estate.standing_load_id > load.pk:
+    Estate.objects.get_or_create(party=load.party, defaults={"standing_load": load})
+    estate = Estate.objects.select_for_update().get(party=load.party)
+    if estate.standing_load_id > load.pk:
         raise NewerLoadStands("A load that was sent after this one stands already.")
-    if estate is None:
-        Estate.objects.create(party=load.party, standing_load=load)
-    else:
+    if estate.standing_load_id != load.pk:
         EstateLoad.objects.filter(pk=estate.standing_load_id).update(replaced_at=at)
         estate.standing_load = load
         estate.save()

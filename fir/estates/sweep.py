@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from django.db import OperationalError, transaction
-from django.db.models import Q
+from django.db.models import ProtectedError, Q
 
 from fir.estates import tables
 from fir.estates.models import (
@@ -45,8 +45,8 @@ def sweep_loads(*, at: datetime) -> None:
     for load in _droppable(at=at):
         try:
             _drop(load, at=at)
-        except OperationalError:
-            logger.info("The tables of load %s are being read; the next sweep drops them.", load.pk)
+        except (OperationalError, ProtectedError):
+            logger.info("Load %s is still asked about; a later sweep drops it.", load.pk)
 
 
 @transaction.atomic

@@ -188,7 +188,7 @@ def _read_batch(
     seen: list[int] = []
     try:
         with reading(reader) as bookmark:
-            if bookmark is None or (bookmark.retry_at and at < bookmark.retry_at):
+            if bookmark is None or _is_waiting(bookmark, at):
                 return None
             head = last_seq()
             limit = 1 if bookmark.failures else limit
@@ -213,6 +213,10 @@ def reading(reader: str) -> Iterator[Bookmark | None]:
         yield claimed.first()
 
 
+def _is_waiting(bookmark: Bookmark, at: datetime) -> bool:
+    return bookmark.retry_at is not None and at < bookmark.retry_at
+
+
 def _move(bookmark: Bookmark, seq: int) -> None:
     if (bookmark.seq, bookmark.failures) != (seq, 0):
         bookmark.seq, bookmark.failures, bookmark.retry_at = seq, 0, None
@@ -222,8 +226,8 @@ def _move(bookmark: Bookmark, seq: int) -> None:
 def _set_aside(*, reader: str, failure: _HandlerFailed, at: datetime) -> bool:
     """Count a failure at one event; at the fifth, set the event aside. Whether it was."""
     with reading(reader) as bookmark:
-        if bookmark is None:
-            return False
+        if bookmark is None or bookmark.seq >= failure.seqs[0] or _is_waiting(bookmark, at):
+            return False  # another process reads, has dealt with it, or has counted this failure
         bookmark.failures += 1
         bookmark.retry_at = at + bookmark.failures * PAUSE_AFTER_A_FAILURE
         aside = bookmark.failures >= FAILURES_BEFORE_PARKING

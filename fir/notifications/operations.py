@@ -6,6 +6,7 @@ import logging
 from datetime import datetime, timedelta
 from functools import partial
 from smtplib import SMTPDataError, SMTPRecipientsRefused, SMTPSenderRefused
+from time import monotonic
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
@@ -36,8 +37,10 @@ logger = logging.getLogger(__name__)
 READER = "notifications"
 KINDS = frozenset({"ELIGIBILITY_ASSESSED"})
 # Waits between tries: a mailbox that is down for a day still gets its notices.
-WAITS = (1, 5, 15, 60, 240, 720, 1440)
+WAITS = (2, 5, 15, 60, 240, 720, 1440)
 
+# A sweep claims nothing after this long, so that every claim outlasts its sending.
+SWEEP_SECONDS = 45
 # The mail server was there, and would not take this one.
 MAILBOX_TROUBLE = (SMTPRecipientsRefused, SMTPDataError, SMTPSenderRefused)
 
@@ -83,7 +86,11 @@ def _raise_notices(events: Sequence[LedgerEvent], *, at: datetime) -> None:
         holders, assessed = suppliers_of_model(entry), assessed_parties()
         # A Supplier whose estate is known hears of its own models; one without an estate of all.
         # A holder without counts: a later release of the model was assessed before this was read.
-        recipients = [s for s in suppliers() if s.pk in holders or s.pk not in assessed]
+        recipients = [
+            supplier
+            for supplier in suppliers(admitted_by=event.at)
+            if supplier.pk in holders or supplier.pk not in assessed
+        ]
         _raise_for(event, entry, recipients, found, holders, at=at)
 
 
@@ -121,7 +128,9 @@ def _raise_for(
         ],
         ignore_conflicts=True,  # read again, the same event raises the same notices
     )
-    mailboxes = Subscription.objects.filter(party__in=recipients).values_list("party_id", "email")
+    # Whoever came later is not told of what was published before, even when it is read again.
+    subscribed = Subscription.objects.filter(party__in=recipients, made_at__lte=event.at)
+    mailboxes = subscribed.values_list("party_id", "email")
     notices = {n.party_id: n for n in Notice.objects.filter(seq=seq)}
     Delivery.objects.bulk_create(
         [Delivery(notice=notices[p], address=email, next_try_at=at) for p, email in mailboxes],
@@ -167,8 +176,8 @@ def sweep_deliveries(*, at: datetime) -> int:
     A mail server that cannot be talked to ends the sweep, so that it holds nothing else up: what
     is left stays due.
     """
-    tried = 0
-    while delivery := _claim_next(at=at):
+    tried, begun = 0, monotonic()
+    while monotonic() - begun < SWEEP_SECONDS and (delivery := _claim_next(at=at)):
         tried += 1
         try:
             _send(delivery)
@@ -179,7 +188,7 @@ def sweep_deliveries(*, at: datetime) -> int:
             _record_failure(delivery, error)
             break
         else:
-            Delivery.objects.filter(pk=delivery.pk).update(state=SENT, last_error="")
+            _record(delivery, state=SENT, last_error="")
     return tried
 
 
@@ -209,6 +218,11 @@ def _send(delivery: Delivery) -> None:
 
 def _record_failure(delivery: Delivery, error: Exception) -> None:
     given_up = delivery.tries > len(WAITS)
-    Delivery.objects.filter(pk=delivery.pk).update(
-        state=GIVEN_UP if given_up else DUE, last_error=f"{type(error).__name__}: {error}"[:500]
-    )
+    text = f"{type(error).__name__}: {error}"[:500]
+    _record(delivery, state=GIVEN_UP if given_up else DUE, last_error=text)
+
+
+def _record(delivery: Delivery, **outcome: str) -> None:
+    """What came of this try, unless a later try has begun or an earlier one ended it."""
+    tried = Delivery.objects.filter(pk=delivery.pk, tries=delivery.tries, state=DUE)
+    tried.update(**outcome)

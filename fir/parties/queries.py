@@ -10,6 +10,7 @@ from fir.parties.permissions import MAY, SUPPLIERS, Category, Permission
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from datetime import datetime
 
     from django.db.models import QuerySet
 
@@ -52,9 +53,10 @@ def party_of_slug(slug: str) -> Party | None:
     return Party.objects.filter(slug=slug).first()
 
 
-def suppliers() -> QuerySet[Party]:
-    """Every Party that may hold an estate, in a stable order."""
-    return Party.objects.filter(category__in=SUPPLIERS).order_by("slug")
+def suppliers(*, admitted_by: datetime) -> QuerySet[Party]:
+    """Every Party that may hold an estate and was admitted by then, in a stable order."""
+    admitted = Party.objects.filter(category__in=SUPPLIERS, admitted_at__lte=admitted_by)
+    return admitted.order_by("slug")
 
 
 def holds_identifier(party: Party, manufacturer_identifier: str) -> bool:

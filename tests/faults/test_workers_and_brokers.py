@@ -9,6 +9,7 @@ import subprocess
 from typing import TYPE_CHECKING
 
 import pytest
+from django.utils import timezone
 
 from tests import make
 from tests.stack import Stack, eventually, running
@@ -23,7 +24,7 @@ def brought_and_approved(fir: Stack) -> tuple[str, str]:
     supplier = make.party("big-light")
     maker, administrator = make.key(make.maker()), make.key(make.administrator())
     make.listed(make.row(1))
-    make.estate(supplier, make.device(1), make.device(2))
+    make.estate(supplier, make.device(1), make.device(2), at=timezone.now())
     release = make.release(9, predecessors=["CPL-000001"])
     brought = fir.post("/api/v1/submissions", maker, release)
     assert brought.status == 201, brought.text

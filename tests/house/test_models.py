@@ -11,6 +11,7 @@ MACHINE_TIMES = {
     "Delivery.next_try_at": "the sweep of deliveries",
     "Delivery.tried_at": "the sweep of deliveries",
     "EstateLoad.finished_at": "the worker that finished the load",
+    "EstateLoad.retry_at": "the worker that could not finish the load",
     "EstateLoad.replaced_at": "the worker that finished the next load",
     "Notice.raised_at": "the reader of the ledger",
     "ReaderFault.failed_at": "the reader that failed",

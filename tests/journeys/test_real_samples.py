@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.utils import timezone
 
 from fir.eligibility.models import Finding
 from fir.eligibility.queries import estate_by_version, findings_of, standing_of, totals_of
@@ -74,7 +75,7 @@ def test_the_real_sheet_and_inventory_give_exactly_these_findings(supplier: Part
     assert "is DONE: 6 rows, 0 bad, 6 devices." in loaded
     assert found(supplier) == FOUND
     assert Finding.objects.count() == len(FOUND)
-    assert standing_of(supplier).complete
+    assert standing_of(supplier, at=timezone.now()).complete
     totals = totals_of(findings_of(supplier))
     assert {outcome: count for outcome, count in totals.items() if count} == {
         "BLOCKED": 2,
@@ -101,7 +102,7 @@ def test_the_list_may_come_after_the_inventory(supplier: Party) -> None:
     assert {outcome for _, outcome, _, _ in found(supplier).values()} == {"NOT_LISTED"}
 
     told("import_cpl", SHEET)
-    assert not standing_of(supplier).complete
+    assert not standing_of(supplier, at=timezone.now()).complete
     told("load_estate", "--party", "fresh-light", INVENTORY)
 
     assert found(supplier) == FOUND

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
+from django.utils import timezone
 from rest_framework.response import Response
 
 from cpl.identifiers import DEVICE_TYPES, parse_cpl_entry_id
@@ -57,7 +58,7 @@ class Eligibility(Door):
         )
         return Response(
             {
-                **asdict(standing_of(supplier)),
+                **asdict(standing_of(supplier, at=timezone.now())),
                 "totals": totals_of(findings),
                 "reasons": reasons_of(findings),
                 **self.page(findings, finding_answers, "id"),

@@ -155,7 +155,7 @@ class EstateSummary(Door):
         good = by_position[Position.N] + by_position[Position.N_1]
         return Response(
             {
-                **asdict(standing_of(supplier)),
+                **asdict(standing_of(supplier, at=timezone.now())),
                 "devices": sum(row.devices for row in versions),
                 "by_position": {p.value: by_position[p] for p in Position},
                 "left_out": {

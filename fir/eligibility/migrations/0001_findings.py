@@ -97,7 +97,7 @@ class Migration(migrations.Migration):
                 (
                     "cohort",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE, to="estates.cohort"
+                        on_delete=django.db.models.deletion.PROTECT, to="estates.cohort"
                     ),
                 ),
                 (

@@ -9,7 +9,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
 from fir.eligibility.operations import read_news
-from fir.estates.models import DONE
+from fir.estates.models import DONE, HELD, REFUSED
 from fir.estates.operations import (
     EstateRefused,
     NotASupplier,
@@ -62,8 +62,12 @@ class Command(BaseCommand):
         )
         for reason, count in load.notes_by_reason.items():
             self.stdout.write(f"Noted: {reason} in {count} rows.")
-        if load.state != DONE:
+        if load.state == HELD:
             self.stdout.write(f"POST /api/v1/estate/loads/{load.pk}/accept takes it as it is.")
+        elif load.state == REFUSED:
+            raise CommandError(f"{load.refusal} The estate is as it was.")
+        elif load.state != DONE:
+            self.stdout.write("A worker is finishing it.")
 
 
 def _pieces(file: BinaryIO) -> Iterator[bytes]:

@@ -69,7 +69,8 @@ def load_world(*, now: datetime, say: Callable[[str], None]) -> World:
     _in_order([*_releases(world, since=OPENED), *_queue(world)])
     say("Who may take what, and the notices …")
     _read(world, at=now)
-    _check(world)
+    eligibility.assess_new_day(at=now)
+    _check(world, now=now)
     return world
 
 
@@ -223,8 +224,8 @@ def _read(world: World, *, at: datetime) -> None:
     notifications.read_news(at=at)
 
 
-def _check(world: World) -> None:
+def _check(world: World, *, now: datetime) -> None:
     """Readers set failures aside and go on; here nothing may have failed."""
     for supplier in SUPPLIERS:
-        if not standing_of(world.actor(supplier).party).complete:
+        if not standing_of(world.actor(supplier).party, at=now).complete:
             raise DemoIncomplete(f"The estate of {supplier.name} was not assessed to its end.")

@@ -198,7 +198,7 @@ def test_findings_agree_with_the_oracle_device_by_device(
             remove(lines)
             read_news(at=make.AT)
 
-            assert standing_of(supplier).complete
+            assert standing_of(supplier, at=make.AT).complete
             expected = {one.number: answers(one, devices, lines) for one in devices}
             assert found_for(supplier, devices) == expected
 

@@ -248,11 +248,11 @@ def test_a_hubs_capability_declared_later_reaches_the_displays_behind_it(
     declare_hub_capability(
         cpl_entry_id="CPL-000004", carries_updates=True, by=operator(), at=make.AT
     )
-    assert not standing_of(supplier).complete
+    assert not standing_of(supplier, at=make.AT).complete
     read_news(at=make.AT)
 
     assert found(supplier)["00000005"] == ("ELIGIBLE", [])
-    assert standing_of(supplier).complete
+    assert standing_of(supplier, at=make.AT).complete
 
 
 def test_a_display_without_its_hub_in_the_estate_is_left_open(
@@ -466,12 +466,12 @@ def test_findings_are_incomplete_from_a_publication_to_its_assessment(
 ) -> None:
     make.listed(make.row(1))
     load = make.estate(supplier, make.device(1))
-    assert standing_of(supplier).complete
+    assert standing_of(supplier, at=make.AT).complete
 
     publish(9, predecessors=["CPL-000001"])
-    between = standing_of(supplier)
+    between = standing_of(supplier, at=make.AT)
     read_news(at=make.AT)
-    after = standing_of(supplier)
+    after = standing_of(supplier, at=make.AT)
 
     assert (between.load_id, between.complete) == (load.pk, False)
     assert (after.load_id, after.complete) == (load.pk, True)
@@ -487,18 +487,21 @@ def test_findings_are_incomplete_from_a_swap_to_its_assessment(supplier: Party) 
     )
     finish_loads(at=make.AT)
 
-    between, elsewhere = standing_of(supplier), standing_of(other)
+    between, elsewhere = standing_of(supplier, at=make.AT), standing_of(other, at=make.AT)
     read_news(at=make.AT)
 
     assert (between.load_id, between.complete) == (first.pk, False)
     assert (elsewhere.load_id, elsewhere.complete) == (theirs.pk, True)
-    assert (standing_of(supplier).load_id, standing_of(supplier).complete) == (second.pk, True)
+    assert (
+        standing_of(supplier, at=make.AT).load_id,
+        standing_of(supplier, at=make.AT).complete,
+    ) == (second.pk, True)
 
 
 def test_a_supplier_without_an_estate_has_no_findings_and_nothing_waits(supplier: Party) -> None:
     read_news(at=make.AT)
 
-    standing = standing_of(supplier)
+    standing = standing_of(supplier, at=make.AT)
 
     assert (standing.load_id, standing.complete) == (None, True)
     assert not findings_of(supplier)
@@ -548,7 +551,7 @@ def test_a_release_that_is_read_before_a_loads_own_event_finds_the_new_load_as_a
 
     assert suppliers_with(entry_id) == {supplier.pk: {"ELIGIBLE": 2}, other.pk: {"ELIGIBLE": 1}}
     assert found(supplier) == {"00000001": ("ELIGIBLE", []), "00000002": ("UP_TO_DATE", [])}
-    assert standing_of(supplier).load_id == load.pk
+    assert standing_of(supplier, at=make.AT).load_id == load.pk
     before = rows()
 
     monkeypatch.undo()
@@ -568,18 +571,21 @@ def test_findings_are_incomplete_while_an_event_the_supplier_reads_is_set_aside(
     fault = {"error": "Poisoned", "failed_at": make.AT}
 
     ReaderFault.objects.create(reader="notifications", seq=loaded.seq, **fault)
-    assert standing_of(supplier).complete
+    assert standing_of(supplier, at=make.AT).complete
 
     ReaderFault.objects.create(reader="eligibility", seq=loaded.seq, **fault)
-    assert (standing_of(supplier).complete, standing_of(other).complete) == (False, True)
+    assert (
+        standing_of(supplier, at=make.AT).complete,
+        standing_of(other, at=make.AT).complete,
+    ) == (False, True)
 
     everyones = LedgerEvent.objects.get(kind="CPL_ENTRY_LISTED")
     ReaderFault.objects.create(reader="eligibility", seq=everyones.seq, **fault)
-    assert not standing_of(other).complete
+    assert not standing_of(other, at=make.AT).complete
 
     ReaderFault.objects.all().delete()
-    assert standing_of(supplier).complete
-    assert standing_of(other).complete
+    assert standing_of(supplier, at=make.AT).complete
+    assert standing_of(other, at=make.AT).complete
 
 
 def test_a_new_loads_findings_replace_the_old_and_keep_their_ids(supplier: Party) -> None:
