@@ -29,6 +29,7 @@ from tests import make
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from fir.estates.models import EstateLoad
     from fir.parties.models import Party
 
 pytestmark = pytest.mark.django_db
@@ -694,3 +695,37 @@ def test_what_is_found_in_a_summer_night_is_found_for_londons_day(
     read_news(at=at)
 
     assert found(supplier) == {"00000001": ("BLOCKED", ["CERTIFICATE_LAPSED"])}
+
+
+@pytest.mark.django_db
+def test_yesterdays_findings_are_not_called_complete() -> None:
+    supplier = make.party("big-light")
+    make.estate(supplier, make.device(1))
+    tomorrow = make.AT + timedelta(days=1)
+
+    assert standing_of(supplier, at=make.AT).complete
+    assert not standing_of(supplier, at=tomorrow).complete
+
+    assess_new_day(at=tomorrow)
+    assert standing_of(supplier, at=tomorrow).complete
+
+
+@pytest.mark.django_db
+def test_one_estates_trouble_keeps_the_new_day_from_no_other(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    troubled, other = make.party("big-light"), make.party("small-gas", "SMALL_SUPPLIER")
+    for number, supplier in enumerate((troubled, other), start=1):
+        make.estate(supplier, make.device(number))
+    assess, tomorrow = operations.assess_estates, make.AT + timedelta(days=1)
+
+    def fails_for_one(loads: list[EstateLoad], *, at: datetime) -> None:
+        if any(load.party == troubled for load in loads):
+            raise RuntimeError("a rule divides by zero")
+        assess(loads, at=at)
+
+    monkeypatch.setattr(operations, "assess_estates", fails_for_one)
+
+    assert assess_new_day(at=tomorrow) == 1
+    assert standing_of(other, at=tomorrow).complete
+    assert not standing_of(troubled, at=tomorrow).complete

@@ -15,6 +15,7 @@ from cpl.device_ids import device_id_to_number
 from fir.estates import operations, tables
 from fir.estates.models import Cohort, Estate, EstateLoad, LoadConfiguration, LoadNote
 from fir.estates.operations import (
+    PAUSE_AFTER_A_FAILURE,
     EstateRefused,
     LoadNotHeld,
     NotASupplier,
@@ -394,8 +395,10 @@ def test_one_suppliers_trouble_holds_up_no_other(
     finish_loads(at=make.AT)
     assert (standing_load_of(supplier), standing_load_of(other)) == (None, second)
     monkeypatch.undo()
-
     finish_loads(at=make.AT)
+    assert standing_load_of(supplier) is None  # it has its pause, however often one rings
+
+    finish_loads(at=make.AT + PAUSE_AFTER_A_FAILURE)
 
     assert standing_load_of(supplier) == first
 

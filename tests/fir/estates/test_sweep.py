@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import psycopg
@@ -9,11 +10,13 @@ import pytest
 from django.db import connection
 from psycopg.sql import SQL, Identifier
 
+from fir.eligibility.operations import read_news
 from fir.estates import tables
 from fir.estates.models import Cohort, EstateLoad, LoadConfiguration, LoadNote
 from fir.estates.operations import (
     FAILURES_BEFORE_REFUSAL,
     LoadNotHeld,
+    _count_failure,
     accept_load,
     finish_loads,
     receive_load,
@@ -199,7 +202,7 @@ def test_a_held_load_is_refused_when_nobody_accepts_it_for_thirty_days(supplier:
 
 
 @pytest.mark.django_db
-def test_a_load_that_fails_ten_times_is_refused_and_cleared_away(
+def test_a_load_that_fails_for_hours_is_refused_and_cleared_away(
     supplier: Party, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     tried: list[int] = []
@@ -209,21 +212,67 @@ def test_a_load_that_fails_ten_times_is_refused_and_cleared_away(
         raise RuntimeError("the disk is full")
 
     monkeypatch.setattr(tables, "count_cohorts", fail)
-    load = received(supplier, *homes(3))
+    load, at = received(supplier, *homes(3)), make.AT
 
-    for _ in range(FAILURES_BEFORE_REFUSAL - 1):
-        assert finish_loads(at=make.AT) == 0
-    load.refresh_from_db()
-    assert (load.state, load.failures, load.finished_at) == ("READING", 9, None)
-    sweep_loads(at=make.AT + HOUR)
-    sweep_loads(at=make.AT + HOUR)
+    while at < make.AT + 6 * HOUR:
+        sweep_loads(at=at)
+        at += timedelta(minutes=1)
 
     load.refresh_from_db()
-    assert (load.state, load.finished_at) == ("REFUSED", make.AT + HOUR)
+    assert (load.state, load.failures) == ("REFUSED", FAILURES_BEFORE_REFUSAL)
+    assert load.finished_at
+    assert load.finished_at > make.AT + 4 * HOUR
     assert "Send it again" in load.refusal
-    assert tried == [load.pk] * 10
+    assert tried == [load.pk] * FAILURES_BEFORE_REFUSAL
     assert tables_of_loads() == set()
     assert not LoadConfiguration.objects.filter(load=load).exists()
+
+
+@pytest.mark.django_db
+def test_ringing_makes_no_load_fail_faster(
+    supplier: Party, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(_load_id: int) -> None:
+        raise RuntimeError("the disk is full")
+
+    monkeypatch.setattr(tables, "count_cohorts", fail)
+    load = received(supplier, *homes(3))
+
+    for _ in range(2 * FAILURES_BEFORE_REFUSAL):
+        sweep_loads(at=make.AT)
+
+    load.refresh_from_db()
+    assert (load.state, load.failures) == ("READING", 1)
+
+
+@pytest.mark.django_db
+def test_a_failure_is_not_counted_against_a_load_that_another_worker_has_finished(
+    supplier: Party,
+) -> None:
+    load = received(supplier, *homes(3))
+    finish_loads(at=make.AT)
+
+    _count_failure(load, at=make.AT)
+
+    whole(load, devices=3)
+    load.refresh_from_db()
+    assert (load.state, load.failures) == ("DONE", 0)
+
+
+@pytest.mark.django_db
+def test_what_findings_are_about_stays_until_they_are_about_something_newer(
+    supplier: Party,
+) -> None:
+    first = make.estate(supplier, *homes(3))
+    received(supplier, *homes(2))
+    finish_loads(at=make.AT)
+
+    sweep_loads(at=make.AT + 2 * HOUR)
+    assert Cohort.objects.filter(load=first).exists()
+
+    read_news(at=make.AT + 2 * HOUR)
+    sweep_loads(at=make.AT + 2 * HOUR)
+    assert not Cohort.objects.filter(load=first).exists()
 
 
 @pytest.mark.django_db
@@ -236,9 +285,9 @@ def test_a_load_that_fails_less_often_is_finished_in_the_end(
     load = received(supplier, *homes(3))
     with monkeypatch.context() as broken:
         broken.setattr(tables, "index_devices", fail)
-        for _ in range(FAILURES_BEFORE_REFUSAL - 1):
-            finish_loads(at=make.AT)
+        for hour in range(FAILURES_BEFORE_REFUSAL - 1):
+            finish_loads(at=make.AT + hour * HOUR)
 
-    sweep_loads(at=make.AT)
+    sweep_loads(at=make.AT + FAILURES_BEFORE_REFUSAL * HOUR)
 
     whole(load, devices=3)

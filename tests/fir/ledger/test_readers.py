@@ -10,7 +10,14 @@ import pytest
 from django.db import connection, connections, transaction
 
 from fir.ledger.models import MACHINE, Bookmark, ReaderFault
-from fir.ledger.operations import BATCH, PAUSE_AFTER_A_FAILURE, append_events, read_ledger
+from fir.ledger.operations import (
+    BATCH,
+    PAUSE_AFTER_A_FAILURE,
+    _HandlerFailed,
+    _set_aside,
+    append_events,
+    read_ledger,
+)
 from fir.ledger.queries import last_seq, seq_read_by
 from tests import make
 from tests.fir.ledger.events import appended, for_everyone, for_record_readers
@@ -307,3 +314,26 @@ def test_a_reader_is_not_shown_what_is_not_committed() -> None:
     read(handle)
 
     assert handle.given == [[1], [2, 3]]
+
+
+@pytest.mark.django_db
+def test_a_failure_is_not_counted_where_another_process_has_gone_on() -> None:
+    appended(for_everyone())
+    read(Handling())
+
+    failure = _HandlerFailed([1])
+    counted = _set_aside(reader=READER, failure=failure, at=make.AT)
+
+    bookmark = Bookmark.objects.get(reader=READER)
+    assert (counted, bookmark.failures, bookmark.retry_at) == (False, 0, None)
+
+
+@pytest.mark.django_db
+def test_two_processes_that_fail_at_the_same_event_count_it_once() -> None:
+    appended(for_everyone())
+    failure = _HandlerFailed([1])
+
+    _set_aside(reader=READER, failure=failure, at=make.AT)
+    _set_aside(reader=READER, failure=failure, at=make.AT + SECOND)
+
+    assert Bookmark.objects.get(reader=READER).failures == 1

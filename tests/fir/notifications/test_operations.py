@@ -30,7 +30,7 @@ from fir.notifications.operations import (
     sweep_deliveries,
 )
 from fir.notifications.queries import notices_of
-from fir.parties.operations import operator
+from fir.parties.operations import admit_party, operator
 from fir.records.operations import change_contact
 from tests import make
 from tests.fir.submissions.at_once import at_once, elsewhere
@@ -579,3 +579,43 @@ def test_a_mailbox_that_comes_later_hears_of_the_next_release(
     sweep_deliveries(at=make.AT)
 
     assert [second in str(email.body) for email in mailoutbox] == [True]
+
+
+@pytest.mark.django_db
+def test_who_came_later_is_not_told_of_what_was_published_before_even_on_rereading(
+    publish: Callable[..., str],
+) -> None:
+    make.party("early-light")
+    publish()
+    news()
+    later = make.AT + timedelta(days=1)
+    late = admit_party(
+        slug="late-light",
+        name="Late Light",
+        category="LARGE_SUPPLIER",
+        user_roles=["IS"],
+        by=operator(),
+        at=later,
+    )
+    subscribe(party=late, email="news@late-light.invalid", by=operator(), at=later)
+
+    Bookmark.objects.update(seq=0)
+    operations.read_news(at=later)
+
+    assert set(told()) == {"early-light"}
+    assert not Delivery.objects.exists()
+
+
+@pytest.mark.django_db
+def test_what_a_slower_worker_says_of_an_earlier_try_changes_nothing(
+    publish: Callable[..., str],
+) -> None:
+    waiting(publish, "news@big-light.invalid")
+    slow = operations._claim_next(at=make.AT)
+    assert slow
+    sweep_deliveries(at=make.AT + timedelta(days=1))
+    assert delivery().state == "SENT"
+
+    operations._record_failure(slow, OSError("too late"))
+
+    assert (delivery().state, delivery().last_error) == ("SENT", "")

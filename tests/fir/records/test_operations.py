@@ -95,7 +95,7 @@ def test_a_new_row_is_listed_as_it_stands_and_told_with_all_its_facts() -> None:
     assert newest_payload() == facts | {
         "date_added": "2020-01-01",
         "cpa_expiry_date": "2030-01-01",
-        "cpa_renewal_date": "2029-01-31",
+        "cpa_renewal_date": "2099-01-31",
     }
 
 

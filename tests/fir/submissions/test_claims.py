@@ -75,7 +75,7 @@ def test_a_release_without_a_fault_is_read_as_it_was_meant() -> None:
         esme_variant="A",
         cpa_certificate_id="CPA-9",
         cpa_expiry_date=date(2029, 1, 31),
-        cpa_renewal_date=date(2029, 1, 31),
+        cpa_renewal_date=date(2099, 1, 31),
         predecessors=("CPL-000001", "CPL-000002"),
         release_notes="Mends the clock.",
     )
