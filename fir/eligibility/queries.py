@@ -55,13 +55,12 @@ def standing_of(party: Party, *, at: datetime) -> Standing:
     the standing load, from everything the Supplier may know of, today, with nothing set aside."""
     assessment = Assessment.objects.filter(party=party).first()
     load = standing_load_of(party)
-    seq = seq_read_by(READER)
+    seq, newest = seq_read_by(READER), newest_seq_of(ELIGIBILITY_KINDS, party.tags)
+    set_aside = was_set_aside(READER, party.tags)
     return Standing(
         load_id=assessment.load_id if assessment else None,
         seq=seq,
-        complete=_is_of(assessment, load, at)
-        and seq >= newest_seq_of(ELIGIBILITY_KINDS, party.tags)
-        and not was_set_aside(READER, party.tags),
+        complete=_is_of(assessment, load, at) and seq >= newest and not set_aside,
     )
 
 

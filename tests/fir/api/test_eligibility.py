@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from django.utils import timezone
 
 from fir.eligibility.operations import read_news
 from tests import make
@@ -28,7 +29,7 @@ def supplier() -> Party:
     maker, administrator = make.actor(make.maker()), make.actor(make.administrator())
     make.published(maker, administrator, 2, predecessors=["CPL-000001"])
     make.published(maker, administrator, 3, predecessors=["CPL-000002"])
-    make.estate(supplier, make.device(1))
+    make.estate(supplier, make.device(1), at=timezone.now())
     return supplier
 
 
