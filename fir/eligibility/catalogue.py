@@ -10,7 +10,14 @@ from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from fir.records.rules import UNKNOWN, PathEntry, Position, heads, latest_two, position_of
+from fir.records.rules import (
+    UNKNOWN,
+    PathEntry,
+    Position,
+    best_position,
+    heads,
+    positions_in_model,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -35,12 +42,12 @@ class ModelCatalogue:
     def __init__(self, entries: Iterable[ListedFacts]) -> None:
         self.facts = {entry.path.cpl_entry_id: entry for entry in entries}
         self.paths = [entry.path for entry in self.facts.values()]
-        self.latest = latest_two(self.paths)[0]
+        self.places = positions_in_model(self.paths)
         self.by_version: Mapping[str, list[PathEntry]] = _by_version(self.paths)
+        ends = heads(self.paths)
+        self.latest = ends[0] if ends else None
         # Beside the latest, the end of every other declared branch is a release somebody may want.
-        self.other_heads = [
-            head for head in heads(self.paths) if head != self.latest and head.pathway != UNKNOWN
-        ]
+        self.other_heads = [end for end in ends[1:] if end.pathway != UNKNOWN]
 
     @property
     def targets(self) -> list[PathEntry]:
@@ -54,7 +61,7 @@ class ModelCatalogue:
     def position(self, firmware_version: str) -> Position:
         """Where a version stands."""
         ids = {entry.cpl_entry_id for entry in self.installed(firmware_version)}
-        return position_of(ids, self.paths)
+        return best_position(ids, self.places)
 
     def rivals(self, entry: PathEntry) -> tuple[PathEntry, ...]:
         """The Current entries of the same version as this one, itself included."""

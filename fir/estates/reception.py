@@ -43,9 +43,10 @@ class Reception:
         Raises SourceFault when the rows are more, or differ more, than those of any inventory,
         and when the last row broke off.
         """
+        most_rows, most_kinds = settings.ESTATE_MOST_ROWS, settings.ESTATE_MOST_CONFIGURATIONS
         for raw in devices:
             self.rows_read += 1
-            _refuse_beyond(settings.ESTATE_MOST_ROWS, self.rows_read, raw.line, "rows")
+            _refuse_beyond(most_rows, self.rows_read, raw.line, "rows")
             device, notes = read_device(raw, held_roles=self.held_roles)
             if notes:
                 _refuse_broken_off(raw)
@@ -55,10 +56,7 @@ class Reception:
                 continue
             number = self.numbers.setdefault(device.configuration, len(self.numbers))
             _refuse_beyond(
-                settings.ESTATE_MOST_CONFIGURATIONS,
-                number + 1,
-                raw.line,
-                "different models, versions and statuses",
+                most_kinds, number + 1, raw.line, "different models, versions and statuses"
             )
             yield raw.line, device.number, device.hub_number, number
 

@@ -18,6 +18,10 @@ if TYPE_CHECKING:
 SCHEMA = "loads"
 FOLDER = Path(__file__).parent / "sql"
 DROP_WAITS = "1s"
+LOAD_LOCK = 0x4C4F4144  # "LOAD" in ASCII
+RECEIVE_LOCK = 0x52454356  # "RECV"
+SUPPLIER_LOCK = 0x53555050  # "SUPP"
+PLACE_LOCK = 0x504C4143  # "PLAC"
 # How a load is built. Cohorts and configurations were written a moment ago, so the planner has no
 # statistics of them, expects one row and would pass over all devices once for every cohort. A
 # parallel join of a million devices, most of which name no hub, took all the machine's memory.
@@ -102,9 +106,9 @@ def count_cohorts(load_id: int) -> None:
 
 
 def build_devices(load_id: int) -> None:
-    """Build the load's device table and drop what was received."""
+    """Build the load's device table and drop what was received; `count_cohorts` went before in the
+    same transaction, whose plan still holds."""
     with connection.cursor() as cursor:
-        cursor.execute(PLAN)
         cursor.execute(_sql("build_devices.sql", load_id))
         cursor.execute(SQL("DROP TABLE {}, pair").format(received_table(load_id)))
 
@@ -137,12 +141,6 @@ def unlock(number: int) -> None:
     """Give the lock back."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_unlock(%s, %s)", [LOAD_LOCK, number])
-
-
-LOAD_LOCK = 0x4C4F4144  # "LOAD" in ASCII
-RECEIVE_LOCK = 0x52454356  # "RECV"
-SUPPLIER_LOCK = 0x53555050  # "SUPP"
-PLACE_LOCK = 0x504C4143  # "PLAC"
 
 
 def hold_while_receiving(load_id: int) -> None:

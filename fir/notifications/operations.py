@@ -80,10 +80,10 @@ def read_news(*, at: datetime) -> int:
 
 
 def _raise_notices(events: Sequence[LedgerEvent], *, at: datetime) -> None:
+    assessed = assessed_parties()
     for event in events:
         entry = repository_entry_of(event.subject_id)
-        found = suppliers_with(event.subject_id)
-        holders, assessed = suppliers_of_model(entry), assessed_parties()
+        found, holders = suppliers_with(event.subject_id), suppliers_of_model(entry)
         # A Supplier whose estate is known hears of its own models; one without an estate of all.
         # A holder without counts: a later release of the model was assessed before this was read.
         recipients = [

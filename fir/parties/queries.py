@@ -9,7 +9,6 @@ from fir.parties.models import Actor, ApiKey, ManufacturerHolding, Party
 from fir.parties.permissions import MAY, SUPPLIERS, Category, Permission
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
     from datetime import datetime
 
     from django.db.models import QuerySet
@@ -77,13 +76,10 @@ def identifiers_of(party: Party) -> list[str]:
     return sorted(held.values_list("manufacturer__identifier", flat=True))
 
 
-def holders_of(manufacturer_identifiers: Iterable[str]) -> dict[str, list[str]]:
-    """Each identifier with the slugs of the Parties that hold it."""
-    holders: dict[str, list[str]] = {identifier: [] for identifier in manufacturer_identifiers}
-    held = ManufacturerHolding.objects.filter(manufacturer__identifier__in=holders)
-    for identifier, slug in held.values_list("manufacturer__identifier", "party__slug"):
-        holders[identifier].append(slug)
-    return {identifier: sorted(slugs) for identifier, slugs in holders.items()}
+def holders_of(manufacturer_identifier: str) -> list[str]:
+    """The slugs of the Parties that hold this identifier."""
+    held = ManufacturerHolding.objects.filter(manufacturer__identifier=manufacturer_identifier)
+    return sorted(held.values_list("party__slug", flat=True))
 
 
 def anything_stands() -> bool:

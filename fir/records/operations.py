@@ -211,10 +211,8 @@ def declare_hub_capability(
         )
     _add_capability(entry, carries_updates, by=by.actor_id, at=at)
     payload = {"cpl_entry_id": cpl_entry_id, "carries_updates": carries_updates}
-    makers = holders_of([entry.device_model.manufacturer.identifier])
-    event = NewEvent(
-        "HUB_CAPABILITY_DECLARED", "cpl_entry", cpl_entry_id, payload, *makers.values()
-    )
+    makers = holders_of(entry.device_model.manufacturer.identifier)
+    event = NewEvent("HUB_CAPABILITY_DECLARED", "cpl_entry", cpl_entry_id, payload, makers)
     append_events([event], by=by.author, at=at)
 
 
@@ -259,6 +257,6 @@ def change_contact(
         },
     )
     payload = {"manufacturer_identifier": identifier}
-    makers = holders_of([identifier])[identifier]
+    makers = holders_of(identifier)
     event = NewEvent("CONTACT_CHANGED", "manufacturer", identifier, payload, makers)
     append_events([event], by=by.author, at=at)

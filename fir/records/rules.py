@@ -5,7 +5,7 @@ Firmware versions are opaque: two coding styles are in use (SECAS on CPL data qu
 where nobody declared any, from the dates of the list.
 """
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
@@ -94,8 +94,12 @@ def positions_in_model(entries: Iterable[PathEntry]) -> dict[str, Position]:
 def position_of(installed: Collection[str], entries: Iterable[PathEntry]) -> Position:
     """Where a Device stands whose version is listed under the entries `installed`: as the best of
     them does."""
+    return best_position(installed, positions_in_model(entries))
+
+
+def best_position(installed: Collection[str], places: Mapping[str, Position]) -> Position:
+    """The same, where it is known already where the model's entries stand."""
     if not installed:
         return Position.UNLISTED
-    places = positions_in_model(entries)
     standing = {places.get(cpl_entry_id, Position.OLDER) for cpl_entry_id in installed}
     return next(position for position in Position if position in standing)

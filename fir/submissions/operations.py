@@ -109,7 +109,7 @@ def _keep(claim: Claim, *, by: Actor, at: datetime) -> Submission:
 
 def _event(kind: str, submission: Submission, **more: str) -> NewEvent:
     """An event for the Administrator, the Party that brought it and the identifier's holders."""
-    holders = holders_of([submission.manufacturer_identifier])[submission.manufacturer_identifier]
+    holders = holders_of(submission.manufacturer_identifier)
     payload = {
         "submission_id": str(submission.pk),
         "device_type": submission.device_type,
@@ -146,7 +146,6 @@ def approve_submission(
     faults = broken_rules(facts_of(claim, today=localdate(at), own=submission.pk))
     if faults:
         raise SubmissionRefused(faults)
-    holders = holders_of([submission.manufacturer_identifier])[submission.manufacturer_identifier]
     _, published = publish_release(
         row=_list_line(submission, entry_id, localdate(at)),
         release=Release(
@@ -156,7 +155,7 @@ def approve_submission(
             carries_updates=submission.carries_updates,
             submission_id=submission.pk,
         ),
-        makers=holders,
+        makers=holders_of(submission.manufacturer_identifier),
         by=by,
         at=at,
     )

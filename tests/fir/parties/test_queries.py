@@ -133,7 +133,7 @@ def test_an_identifiers_holders_are_those_and_no_others() -> None:
     make.maker("other-meters", "F1A2")
     make.party("dcc", "DCC", manufacturer_identifiers=["F1A1"])
 
-    assert holders_of(["F1A1", "F1A2", "0000"]) == {
+    assert {identifier: holders_of(identifier) for identifier in ("F1A1", "F1A2", "0000")} == {
         "F1A1": ["dcc", "fine-meters"],
         "F1A2": ["other-meters"],
         "0000": [],
