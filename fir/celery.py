@@ -30,6 +30,7 @@ def _broker(url: str) -> dict[str, object]:
 
 
 EVERY_MINUTE = 60.0
+EVERY_HOUR = 60 * EVERY_MINUTE
 
 
 def _application() -> Celery:
@@ -56,11 +57,13 @@ def _application() -> Celery:
                 "notifications.read_ledger": EVERY_MINUTE,
                 "notifications.sweep_deliveries": EVERY_MINUTE,
                 "estates.sweep_loads": EVERY_MINUTE,
+                "parties.forget_expired_invitations": EVERY_HOUR,
             }.items()
         },
     )
     application.autodiscover_tasks(
-        ["fir.eligibility", "fir.notifications", "fir.estates"], related_name="tasks"
+        ["fir.eligibility", "fir.notifications", "fir.estates", "fir.parties"],
+        related_name="tasks",
     )
     return application
 

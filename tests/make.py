@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from cpl.sheet_row import SheetRow
 from fir.eligibility.operations import read_news
 from fir.estates.operations import finish_loads, receive_load
 from fir.parties.operations import admit_party, issue_key, operator
-from fir.parties.queries import actor_of_key
+from fir.parties.people import accept_invitation, invite_person
+from fir.parties.permissions import Category, Permission, usual_permissions
+from fir.parties.queries import actor_of_key, holds_any_identifier
 from fir.records.operations import reconcile_list
 from fir.submissions.operations import approve_submission, submit_firmware
 
@@ -19,12 +21,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from fir.estates.models import EstateLoad
-    from fir.parties.models import Actor, Party
-    from fir.parties.permissions import Permission
+    from fir.parties.models import Actor, Invitation, Party, User
     from fir.submissions.models import Submission
 
 AT = datetime(2026, 11, 20, 9, tzinfo=UTC)
 MAKER = "F1A1"
+PASSWORD = "a-password-for-tests"
 CSV_HEADINGS = (
     "DeviceID,DeviceType,DeviceStatus,DeviceManufacturer,DeviceModel,DeviceFirmwareVersion,"
     "CHFDeviceID"
@@ -71,6 +73,25 @@ def bearer(of: Party) -> dict[str, str]:
     return {"authorization": f"Bearer {key(of)}"}
 
 
+def invitation(
+    of: Party, email: str, permissions: Iterable[Permission] | None = None
+) -> Invitation:
+    """An open invitation of a Party."""
+    return invite_person(party=of, email=email, permissions=permissions, by=operator(), at=AT)
+
+
+def person(
+    of: Party, email: str | None = None, permissions: Iterable[Permission] | None = None
+) -> User:
+    """Somebody who accepted a Party's invitation, and may do all that the Party may."""
+    if permissions is None:
+        holds = holds_any_identifier(of)
+        usual = usual_permissions(Category(of.category), holds_identifier=holds)
+        permissions = usual | {Permission.MANAGE_PEOPLE}
+    invited = invitation(of, email or f"ann@{of.slug}.invalid", permissions)
+    return accept_invitation(invitation=invited, password=PASSWORD, at=AT)
+
+
 def row(number: int = 1, **changes: Any) -> SheetRow:
     """A line of the list: an ESME, whose version is its number."""
     usual = SheetRow(
@@ -91,7 +112,7 @@ def row(number: int = 1, **changes: Any) -> SheetRow:
         zigbee_certificate_id=f"ZIG-{number}",
         dlms_certificate_id=f"DLMS-{number}",
         status="CURRENT",
-        date_added=date(2020, 1, number),
+        date_added=date(2020, 1, 1) + timedelta(days=number - 1),
         date_removed=None,
         removal_reason="",
     )

@@ -78,6 +78,18 @@ _KINDS = [
         {"party": TEXT, "holder": TEXT, "holder_type": TEXT, "permissions": LIST},
     ),
     EventKind(
+        "PERSON_INVITED",
+        "A person was invited to act for a Party.",
+        audiences.administrator_and,
+        {"party": TEXT, "invitation": TEXT, "permissions": LIST},
+    ),
+    EventKind(
+        "INVITATION_WITHDRAWN",
+        "An invitation to act for a Party was withdrawn.",
+        audiences.administrator_and,
+        {"party": TEXT, "invitation": TEXT},
+    ),
+    EventKind(
         "CPL_ENTRY_LISTED",
         "A line was added to the Central Products List.",
         _public,

@@ -29,6 +29,9 @@ LOCKED = (
 )
 # Open: the application's own state.
 OPEN = (
+    "account_emailaddress",
+    "account_emailconfirmation",
+    "django_session",
     "eligibility_assessment",
     "eligibility_finding",
     "estates_cohort",
@@ -42,6 +45,8 @@ OPEN = (
     "notifications_notice",
     "notifications_subscription",
     "parties_apikey",
+    "parties_demosignin",
+    "parties_invitation",
     "parties_manufacturerholding",
     "parties_party",
     "parties_partygroupgrant",

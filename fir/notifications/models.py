@@ -6,7 +6,7 @@ from typing import ClassVar, Self
 
 from django.db import models
 
-from fir.parties.models import Party
+from fir.parties.models import Invitation, Party
 
 DUE, SENT, GIVEN_UP = "DUE", "SENT", "GIVEN_UP"
 
@@ -64,9 +64,13 @@ class Notice(models.Model):
 
 
 class Delivery(models.Model):
-    """A notice on its way to one mailbox."""
+    """A notice or an invitation on its way to one mailbox.
 
-    notice = models.ForeignKey(Notice, on_delete=models.CASCADE)
+    An invitation takes its delivery along when it ends, so that the address is not kept.
+    """
+
+    notice = models.ForeignKey(Notice, on_delete=models.CASCADE, null=True)
+    invitation = models.OneToOneField(Invitation, on_delete=models.CASCADE, null=True)
     address = models.EmailField()
     state = models.CharField(
         max_length=8, choices=[(s, s) for s in (DUE, SENT, GIVEN_UP)], default=DUE
@@ -87,10 +91,16 @@ class Delivery(models.Model):
                 fields=["notice", "address"], name="notifications_one_delivery_each"
             ),
             models.CheckConstraint(
+                condition=models.Q(notice__isnull=False, invitation__isnull=True)
+                | models.Q(notice__isnull=True, invitation__isnull=False),
+                name="notifications_delivery_of_one_thing",
+            ),
+            models.CheckConstraint(
                 condition=models.Q(state__in=[DUE, SENT, GIVEN_UP]),
                 name="notifications_delivery_state_known",
             ),
         ]
 
     def __str__(self) -> str:
-        return f"{self.notice_id} to {self.address}: {self.state}"
+        what = "an invitation" if self.notice_id is None else f"notice {self.notice_id}"
+        return f"{what} to {self.address}: {self.state}"

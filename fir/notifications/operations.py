@@ -1,4 +1,4 @@
-"""Raising notices from the ledger, and sending their deliveries."""
+"""Raising notices and queueing invitations from the ledger, and sending their deliveries."""
 
 from __future__ import annotations
 
@@ -7,23 +7,21 @@ from datetime import datetime, timedelta
 from functools import partial
 from smtplib import SMTPDataError, SMTPRecipientsRefused, SMTPSenderRefused
 from time import monotonic
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import transaction
-from django.template.loader import render_to_string
 
 from fir.eligibility.queries import assessed_parties, suppliers_of_model, suppliers_with
-from fir.eligibility.rules import Outcome
 from fir.ledger.operations import read_ledger
 from fir.ledger.queries import payload_of
 from fir.notifications.channels import send_email
 from fir.notifications.models import DUE, GIVEN_UP, SENT, Delivery, Notice, Subscription
 from fir.notifications.queries import due_deliveries
-from fir.parties.queries import suppliers
-from fir.records.queries import contacts_of, repository_entry_of
+from fir.notifications.wording import INVITATION_TITLE, contact_line, invitation_text, release_text
+from fir.parties.queries import find_invitation, invitations_to_send, suppliers
+from fir.records.queries import repository_entry_of
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
@@ -35,7 +33,7 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 READER = "notifications"
-KINDS = frozenset({"ELIGIBILITY_ASSESSED"})
+KINDS = frozenset({"ELIGIBILITY_ASSESSED", "PERSON_INVITED"})
 # Waits between tries: a mailbox that is down for a day still gets its notices.
 WAITS = (2, 5, 15, 60, 240, 720, 1440)
 
@@ -44,18 +42,13 @@ SWEEP_SECONDS = 45
 # The mail server was there, and would not take this one.
 MAILBOX_TROUBLE = (SMTPRecipientsRefused, SMTPDataError, SMTPSenderRefused)
 
-MEANINGS = {
-    Outcome.ELIGIBLE: "may take it in one step",
-    Outcome.ELIGIBLE_IN_STEPS: "may take it over earlier releases, in steps",
-    Outcome.UNCONFIRMED: "are unconfirmed: something is not declared yet",
-    Outcome.BLOCKED: "are blocked",
-    Outcome.UP_TO_DATE: "run it already",
-    Outcome.NOT_LISTED: "run a version that is not listed",
-}
-
 
 class MailboxRefused(ValueError):
     """The address is not one that notices can be sent to."""
+
+
+class NothingToSend(Exception):
+    """What was to be sent has lost its sense meanwhile."""
 
 
 @transaction.atomic
@@ -75,8 +68,28 @@ def subscribe(*, party: Party, email: str, by: Actor, at: datetime) -> Subscript
 
 
 def read_news(*, at: datetime) -> int:
-    """Raise notices for whatever the ledger says since last time; the number of events read."""
-    return read_ledger(reader=READER, kinds=KINDS, handle=partial(_raise_notices, at=at), at=at)
+    """Raise notices and queue invitations for whatever the ledger says since last time; the number
+    of events read."""
+    return read_ledger(reader=READER, kinds=KINDS, handle=partial(_tell, at=at), at=at)
+
+
+def _tell(events: Sequence[LedgerEvent], *, at: datetime) -> None:
+    published = [event for event in events if event.kind == "ELIGIBILITY_ASSESSED"]
+    if published:
+        _raise_notices(published, at=at)
+    _queue_invitations([event for event in events if event.kind == "PERSON_INVITED"], at=at)
+
+
+def _queue_invitations(events: Sequence[LedgerEvent], *, at: datetime) -> None:
+    """An email for each invitation that is still open; read again, the same one."""
+    ids = [str(payload_of(event)["invitation"]) for event in events]
+    Delivery.objects.bulk_create(
+        [
+            Delivery(invitation=invitation, address=invitation.email, next_try_at=at)
+            for invitation in invitations_to_send(ids, at=at)
+        ],
+        ignore_conflicts=True,
+    )
 
 
 def _raise_notices(events: Sequence[LedgerEvent], *, at: datetime) -> None:
@@ -103,7 +116,7 @@ def _raise_for(
     *,
     at: datetime,
 ) -> None:
-    contact = _contact_line(entry)
+    contact = contact_line(entry)
     seq = int(str(payload_of(event)["published_seq"]))
     Notice.objects.bulk_create(
         [
@@ -114,7 +127,7 @@ def _raise_for(
                 subject_id=entry.cpl_entry_id,
                 title=f"Firmware {entry.firmware_version} published for {entry.device_type} "
                 f"{entry.device_model}",
-                text=_text(
+                text=release_text(
                     entry,
                     party,
                     found.get(party.pk, {}),
@@ -138,38 +151,6 @@ def _raise_for(
     )
 
 
-def _contact_line(entry: RepositoryEntry) -> str:
-    contact = contacts_of([entry.manufacturer_identifier]).get(entry.manufacturer_identifier)
-    if contact is None:
-        return f"{entry.manufacturer_name} has given no contact"
-    return f"{contact.role}, {contact.email}"
-
-
-def _text(
-    entry: RepositoryEntry,
-    party: Party,
-    counts: Mapping[str, int],
-    contact: str,
-    *,
-    is_holder: bool,
-) -> str:
-    context: dict[str, Any] = {
-        "is_holder": is_holder,
-        "entry": entry,
-        "party": party,
-        "counts": counts,
-        "total": sum(counts.values()),
-        "lines": [
-            {"devices": counts[outcome], "meaning": meaning}
-            for outcome, meaning in MEANINGS.items()
-            if outcome in counts
-        ],
-        "contact": contact,
-        "base_url": settings.BASE_URL,
-    }
-    return render_to_string("emails/firmware_published.txt", context)
-
-
 def sweep_deliveries(*, at: datetime) -> int:
     """Try every delivery that is due; how many were tried.
 
@@ -180,7 +161,9 @@ def sweep_deliveries(*, at: datetime) -> int:
     while monotonic() - begun < SWEEP_SECONDS and (delivery := _claim_next(at=at)):
         tried += 1
         try:
-            _send(delivery)
+            _send(delivery, at=at)
+        except NothingToSend as error:
+            _record(delivery, state=GIVEN_UP, last_error=str(error))
         except MAILBOX_TROUBLE as error:
             _record_failure(delivery, error)
         except Exception as error:
@@ -206,14 +189,26 @@ def _claim_next(*, at: datetime) -> Delivery | None:
     return delivery
 
 
-def _send(delivery: Delivery) -> None:
-    notice = delivery.notice
-    send_email(
-        address=delivery.address,
-        title=notice.title,
-        text=notice.text,
-        message_id=f"<notice-{notice.pk}-{delivery.pk}@fir.invalid>",
-    )
+def _send(delivery: Delivery, *, at: datetime) -> None:
+    notice, invitation = delivery.notice, delivery.invitation
+    if invitation is not None:
+        # Looked up anew: it may have ended since the delivery was claimed.
+        invitation = find_invitation(invitation.party, invitation.pk, at=at)
+        if invitation is None:
+            raise NothingToSend("The invitation is no longer open.")
+        send_email(
+            address=delivery.address,
+            title=INVITATION_TITLE,
+            text=invitation_text(invitation),
+            message_id=f"<invitation-{invitation.pk}@fir.invalid>",
+        )
+    elif notice is not None:
+        send_email(
+            address=delivery.address,
+            title=notice.title,
+            text=notice.text,
+            message_id=f"<notice-{notice.pk}-{delivery.pk}@fir.invalid>",
+        )
 
 
 def _record_failure(delivery: Delivery, error: Exception) -> None:

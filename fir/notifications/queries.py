@@ -19,7 +19,18 @@ def notices_of(party: Party) -> QuerySet[Notice]:
     return Notice.objects.visible_to(party)
 
 
+def find_notice(party: Party, notice_id: int) -> Notice | None:
+    """The Party's notice with this number."""
+    return notices_of(party).filter(pk=notice_id).first()
+
+
+def deliveries_of(notice: Notice) -> list[Delivery]:
+    """Where the notice was sent, or is still to be sent, by address."""
+    return list(Delivery.objects.filter(notice=notice).order_by("address"))
+
+
 def due_deliveries(*, at: datetime) -> QuerySet[Delivery]:
     """Deliveries whose next try is due, oldest first; those another worker holds are passed by."""
     due = Delivery.objects.select_for_update(skip_locked=True, of=("self",))
-    return due.select_related("notice").filter(state=DUE, next_try_at__lte=at).order_by("id")
+    due = due.select_related("notice", "invitation__party")
+    return due.filter(state=DUE, next_try_at__lte=at).order_by("id")

@@ -10,12 +10,13 @@ from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
+from django.db.models.functions import Lower
 from guardian.models import GroupObjectPermissionBase, UserObjectPermissionBase
 
 from cpl.models import Manufacturer
 from fir.ledger.audiences import tags_of
 from fir.ledger.models import Author
-from fir.parties.permissions import SUPPLIERS, USER_ROLES, Category, Permission
+from fir.parties.permissions import MAY, SUPPLIERS, USER_ROLES, Category, Permission
 
 
 def choices(values: type[Category] | tuple[str, ...]) -> list[tuple[str, str]]:
@@ -93,7 +94,8 @@ class UserManager(BaseUserManager["User"]):
 
     def get_by_natural_key(self, username: str | None) -> User:
         """The person with this email; raises User.DoesNotExist."""
-        return self.get(email__iexact=username)
+        # Compared as the constraint compares: upper-casing makes one letter of several others.
+        return self.alias(lower=Lower("email")).get(lower=(username or "").lower())
 
 
 class User(AbstractBaseUser, PermissionsMixin):
@@ -107,8 +109,52 @@ class User(AbstractBaseUser, PermissionsMixin):
     REQUIRED_FIELDS: ClassVar[list[str]] = []
     objects: ClassVar[UserManager] = UserManager()
 
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(Lower("email"), name="parties_one_account_each"),
+        ]
+
     def __str__(self) -> str:
         return self.email
+
+
+class DemoSignIn(models.Model):
+    """An account of the demo world, with a password that is public on purpose: the home page shows
+    it to everybody. The `demo` command alone writes these, into an empty database."""
+
+    user = models.OneToOneField(User, on_delete=models.CASCADE)
+    about = models.TextField()
+    password = models.TextField()
+
+    def __str__(self) -> str:
+        return f"{self.user}, who {self.about}"
+
+
+class Invitation(models.Model):
+    """A person is asked to act for a Party. The row stands while the invitation is open and no
+    longer: accepting, withdrawing or expiring deletes it, and with it the address."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    party = models.ForeignKey(Party, on_delete=models.CASCADE)
+    email = models.EmailField()
+    permissions = ArrayField(models.CharField(max_length=40))
+    made_at = models.DateTimeField()
+    made_by = models.UUIDField()
+    expires_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint("party", Lower("email"), name="parties_one_invitation_each"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.party} invites {self.email}"
+
+    @property
+    def offered(self) -> frozenset[Permission]:
+        """What accepting gives: the chosen permissions that the Party's category still may have."""
+        chosen = frozenset(map(Permission, self.permissions))
+        return chosen & MAY[Category(self.party.category)]
 
 
 class PartyUserGrant(UserObjectPermissionBase):

@@ -1,4 +1,4 @@
-"""Admitting Parties, and giving people and keys what they may do."""
+"""Admitting Parties, and giving their systems keys. People come in by `people.py`."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ import uuid
 from typing import TYPE_CHECKING
 
 from django.db import transaction
-from guardian.shortcuts import assign_perm, get_user_perms, remove_perm
 
 from cpl.identifiers import IdentifierFault, parse_manufacturer_identifier
 from cpl.operations import ensure_manufacturer
@@ -144,14 +143,7 @@ def issue_key(
     """
     if not name.strip() or len(name) > LONGEST_KEY_NAME:
         raise KeyRefused(f"The key needs a name of at most {LONGEST_KEY_NAME} characters.")
-    may = MAY[Category(party.category)]
-    if permissions is None:
-        chosen = usual_permissions(
-            Category(party.category), holds_identifier=holds_any_identifier(party)
-        )
-    else:
-        chosen = frozenset(permissions)
-    _refuse_beyond(chosen - may, party)
+    chosen = chosen_permissions(permissions, party)
     key = f"fir_{secrets.token_urlsafe(32)}"
     made = ApiKey.objects.create(
         party=party,
@@ -162,21 +154,33 @@ def issue_key(
         made_at=at,
         made_by=by.actor_id,
     )
-    append_events([_grant_changed(party, made.actor_id, "key", chosen)], by=by.author, at=at)
+    append_events([grant_changed(party, made.actor_id, "key", chosen)], by=by.author, at=at)
     return key
 
 
-def _refuse_beyond(beyond: frozenset[Permission], party: Party) -> None:
-    if beyond:
+def chosen_permissions(
+    permissions: Iterable[Permission] | None, party: Party
+) -> frozenset[Permission]:
+    """A step: what somebody is to be given; None stands for the Party's usual permissions.
+
+    Raises PermissionNotForCategory.
+    """
+    category = Category(party.category)
+    if permissions is None:
+        return usual_permissions(category, holds_identifier=holds_any_identifier(party))
+    chosen = frozenset(permissions)
+    if beyond := chosen - MAY[category]:
         names = ", ".join(sorted(permission.name for permission in beyond))
         raise PermissionNotForCategory(
             f"{party.name} is a {party.category}, which may not have {names}."
         )
+    return chosen
 
 
-def _grant_changed(
+def grant_changed(
     party: Party, holder: uuid.UUID, holder_type: str, permissions: Iterable[Permission]
 ) -> NewEvent:
+    """The event that tells all that a person or a key may do for the Party from now on."""
     payload = {
         "party": party.slug,
         "holder": str(holder),
@@ -197,31 +201,4 @@ def revoke_key(*, key: ApiKey, by: Actor, at: datetime) -> None:
         raise KeyAlreadyRevoked(f"The key {held.name!r} was revoked at {held.revoked_at}.")
     held.revoked_at, held.revoked_by = at, by.actor_id
     held.save(update_fields=["revoked_at", "revoked_by"])
-    append_events([_grant_changed(held.party, held.actor_id, "key", [])], by=by.author, at=at)
-
-
-@transaction.atomic
-def grant_permission(
-    *, permission: Permission, person: User, party: Party, by: Actor, at: datetime
-) -> None:
-    """Let a person do something for a Party.
-
-    Raises PermissionNotForCategory.
-    """
-    _refuse_beyond(frozenset({permission}) - MAY[Category(party.category)], party)
-    assign_perm(permission.value, person, party)
-    _append_person_grants(person, party, by=by, at=at)
-
-
-@transaction.atomic
-def revoke_permission(
-    *, permission: Permission, person: User, party: Party, by: Actor, at: datetime
-) -> None:
-    """Take a permission for a Party from a person."""
-    remove_perm(permission.value, person, party)
-    _append_person_grants(person, party, by=by, at=at)
-
-
-def _append_person_grants(person: User, party: Party, *, by: Actor, at: datetime) -> None:
-    held = [Permission(code) for code in get_user_perms(person, party)]
-    append_events([_grant_changed(party, person.actor_id, "person", held)], by=by.author, at=at)
+    append_events([grant_changed(held.party, held.actor_id, "key", [])], by=by.author, at=at)

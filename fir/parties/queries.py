@@ -3,15 +3,33 @@
 from __future__ import annotations
 
 import hashlib
+from dataclasses import dataclass
+from itertools import groupby
 from typing import TYPE_CHECKING
 
-from fir.parties.models import Actor, ApiKey, ManufacturerHolding, Party
+from django.core import signing
+from django.db.models.functions import Lower
+
+from fir.parties.models import (
+    Actor,
+    ApiKey,
+    DemoSignIn,
+    Invitation,
+    ManufacturerHolding,
+    Party,
+    PartyUserGrant,
+    User,
+)
 from fir.parties.permissions import MAY, SUPPLIERS, Category, Permission
 
 if TYPE_CHECKING:
+    import uuid
+    from collections.abc import Iterable
     from datetime import datetime
 
     from django.db.models import QuerySet
+
+INVITATION_SALT = "fir.parties.invitation"
 
 
 def hash_of_key(key: str) -> str:
@@ -45,6 +63,12 @@ def actor_of_key(key: str) -> Actor | None:
 def keys_in_use(party: Party) -> list[ApiKey]:
     """A Party's keys that were not revoked, oldest first."""
     return list(ApiKey.objects.filter(party=party, revoked_at__isnull=True).order_by("id"))
+
+
+def find_key(party: Party, actor_id: uuid.UUID) -> ApiKey | None:
+    """The key of this Party that acts as `actor_id`, unless it was revoked."""
+    held = ApiKey.objects.filter(party=party, actor_id=actor_id, revoked_at__isnull=True)
+    return held.first()
 
 
 def party_of_slug(slug: str) -> Party | None:
@@ -85,3 +109,106 @@ def holders_of(manufacturer_identifier: str) -> list[str]:
 def anything_stands() -> bool:
     """Whether any Party was ever admitted: a database without one is empty."""
     return Party.objects.exists()
+
+
+def _effective(grants: Iterable[PartyUserGrant], party: Party) -> frozenset[Permission]:
+    """What the grants come to: a permission that the category no longer has counts for nothing."""
+    granted = frozenset(Permission(grant.permission.codename) for grant in grants)
+    return granted & MAY[Category(party.category)]
+
+
+def actors_of_person(user: User) -> list[Actor]:
+    """Whom a person acts as: once for each Party that lets it do anything, by the Party's name.
+
+    Nobody, when the person is no longer active. One query.
+    """
+    if not user.is_active:
+        return []
+    grants = PartyUserGrant.objects.filter(user=user).select_related("content_object", "permission")
+    actors = []
+    for _, group in groupby(
+        grants.order_by("content_object__name", "content_object_id"),
+        key=lambda grant: grant.content_object_id,
+    ):
+        held = list(group)
+        party = held[0].content_object
+        if permissions := _effective(held, party):
+            actors.append(Actor(party, user.actor_id, user.actor_id, permissions))
+    return actors
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """One of a Party's people, with what the person may do for it."""
+
+    person: User
+    permissions: frozenset[Permission]
+
+
+def people_of(party: Party) -> list[Member]:
+    """The active people who may do anything for the Party, by email. One query."""
+    return _members(PartyUserGrant.objects.filter(content_object=party), party)
+
+
+def find_member(party: Party, actor_id: uuid.UUID) -> Member | None:
+    """The one of the Party's people whom events name by this id."""
+    grants = PartyUserGrant.objects.filter(content_object=party, user__actor_id=actor_id)
+    return next(iter(_members(grants, party)), None)
+
+
+def _members(grants: QuerySet[PartyUserGrant], party: Party) -> list[Member]:
+    active = grants.filter(user__is_active=True).select_related("user", "permission")
+    members = []
+    for _, group in groupby(active.order_by("user__email"), key=lambda grant: grant.user_id):
+        held = list(group)
+        if permissions := _effective(held, party):
+            members.append(Member(held[0].user, permissions))
+    return members
+
+
+def person_of_email(email: str) -> User | None:
+    """The person with this email, in any case, whether active or not."""
+    return User.objects.alias(lower=Lower("email")).filter(lower=email.lower()).first()
+
+
+def open_invitations(party: Party, *, at: datetime) -> list[Invitation]:
+    """The Party's invitations that can be accepted, by email."""
+    held = Invitation.objects.select_related("party").filter(party=party, expires_at__gt=at)
+    return list(held.order_by("email"))
+
+
+def find_invitation(party: Party, invitation_id: uuid.UUID, *, at: datetime) -> Invitation | None:
+    """The Party's open invitation with this id."""
+    held = Invitation.objects.select_related("party").filter(party=party, expires_at__gt=at)
+    return held.filter(pk=invitation_id).first()
+
+
+def invitations_to_send(ids: Iterable[str], *, at: datetime) -> list[Invitation]:
+    """Those of the invitations that are open, held so until the caller's transaction ends.
+
+    Without the hold, an invitation that is accepted meanwhile could not be deleted: its email
+    would be queued behind its back.
+    """
+    held = Invitation.objects.select_for_update(of=("self",)).select_related("party")
+    return list(held.filter(pk__in=list(ids), expires_at__gt=at).order_by("pk"))
+
+
+def invitation_token(invitation: Invitation) -> str:
+    """What opens an invitation, for a link. It is made by signing and stands nowhere."""
+    return signing.dumps(str(invitation.pk), salt=INVITATION_SALT)
+
+
+def invitation_of_token(token: str, *, at: datetime) -> Invitation | None:
+    """The open invitation that a token opens, with its Party; None for a token that FIR did not
+    sign, and once the invitation was accepted, withdrawn or replaced, or has expired."""
+    try:
+        invitation_id = signing.loads(token, salt=INVITATION_SALT)
+    except signing.BadSignature:
+        return None
+    held = Invitation.objects.select_related("party").filter(expires_at__gt=at)
+    return held.filter(pk=invitation_id).first()
+
+
+def demo_sign_ins() -> list[DemoSignIn]:
+    """The accounts of the demo world in the order of their making; none anywhere else."""
+    return list(DemoSignIn.objects.select_related("user").order_by("pk"))

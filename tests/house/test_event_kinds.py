@@ -8,9 +8,8 @@ import pytest
 from fir.ledger.kinds import KINDS, EventKind
 
 CHECKOUT = Path(__file__).resolve().parents[2]
-SOURCE = "\n".join(
-    path.read_text() for path in (CHECKOUT / "fir").rglob("operations.py") if path.is_file()
-)
+FILES = [path.read_text() for path in (CHECKOUT / "fir").rglob("*.py")]
+SOURCE = "\n".join(text for text in FILES if "append_events(" in text)
 
 
 @pytest.mark.parametrize("kind", KINDS.values(), ids=lambda kind: kind.name)

@@ -13,6 +13,7 @@ MACHINE_TIMES = {
     "EstateLoad.finished_at": "the worker that finished the load",
     "EstateLoad.retry_at": "the worker that could not finish the load",
     "EstateLoad.replaced_at": "the worker that finished the next load",
+    "Invitation.expires_at": "the day itself: nobody has to do anything",
     "Notice.raised_at": "the reader of the ledger",
     "ReaderFault.failed_at": "the reader that failed",
     "RepositoryEntry.published_at": "a view: the record itself says by whom",

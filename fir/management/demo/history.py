@@ -24,6 +24,7 @@ from fir.management.demo.parties import (
     SUPPLIERS,
     maker_of,
 )
+from fir.management.demo.people import PEOPLE
 from fir.management.demo.products import AMENDMENTS, all_releases
 from fir.management.demo.submissions import QUEUE
 from fir.management.demo.world import DemoIncomplete, World
@@ -61,8 +62,9 @@ def load_world(*, now: datetime, say: Callable[[str], None]) -> World:
     say("The Central Products List, and the releases since …")
     _list(world)
     _in_order([*_releases(world, until=OPENED), *_amendments(world), *_declarations(world)])
-    say("Suppliers, Network Party, agent and DCC …")
+    say("Suppliers, Network Party, agent and DCC; and the people …")
     _open(world)
+    _welcome(world)
     say("The Suppliers' inventories …")
     _load_estates(world)
     say("The newest releases, and the queue …")
@@ -185,6 +187,11 @@ def _open(world: World) -> None:
         if organisation in SUPPLIERS:
             subscribe = notifications.subscribe
             subscribe(party=actor.party, email=organisation.mailbox("metering"), by=actor, at=at)
+
+
+def _welcome(world: World) -> None:
+    for place, person in enumerate(PEOPLE):
+        world.welcome(person, at=world.moment(OPENED - 1, 11, 5 * place))
 
 
 def _load_estates(world: World) -> None:

@@ -73,6 +73,13 @@ IMPORT_ONLY = Organisation(
     user_roles=("IS",),
     homes=260,
 )
+SMALLEST = Organisation(
+    slug="pixie-power",
+    name="Pixie Power of Nowhere",
+    category="SMALL_SUPPLIER",
+    user_roles=("IS", "GS"),
+    homes=140,
+)
 SUPPLIERS = (
     LARGEST,
     Organisation(
@@ -104,39 +111,32 @@ SUPPLIERS = (
         homes=420,
     ),
     IMPORT_ONLY,
-    Organisation(
-        slug="pixie-power",
-        name="Pixie Power of Nowhere",
-        category="SMALL_SUPPLIER",
-        user_roles=("IS", "GS"),
-        homes=140,
-    ),
+    SMALLEST,
 )
-OTHERS = (
-    Organisation(
-        slug="leviathan-networks",
-        name="Leviathan Networks of Nowhere",
-        category="NETWORK_PARTY",
-        about="a Network Party",
-        variable="NETWORK",
-        user_roles=("ED",),
-    ),
-    Organisation(
-        slug="puck-and-partners",
-        name="Puck and Partners of Nowhere",
-        category="REGISTERED_SUPPLIER_AGENT",
-        about="a Registered Supplier Agent",
-        variable="AGENT",
-        user_roles=("RSA",),
-    ),
-    Organisation(
-        slug="dcc-of-nowhere",
-        name="Data Carriers of Nowhere",
-        category="DCC",
-        about="the DCC",
-        variable="DCC",
-    ),
+NETWORK = Organisation(
+    slug="leviathan-networks",
+    name="Leviathan Networks of Nowhere",
+    category="NETWORK_PARTY",
+    about="a Network Party",
+    variable="NETWORK",
+    user_roles=("ED",),
 )
+AGENT = Organisation(
+    slug="puck-and-partners",
+    name="Puck and Partners of Nowhere",
+    category="REGISTERED_SUPPLIER_AGENT",
+    about="a Registered Supplier Agent",
+    variable="AGENT",
+    user_roles=("RSA",),
+)
+DCC = Organisation(
+    slug="dcc-of-nowhere",
+    name="Data Carriers of Nowhere",
+    category="DCC",
+    about="the DCC",
+    variable="DCC",
+)
+OTHERS = (NETWORK, AGENT, DCC)
 
 
 def all_organisations() -> Iterator[Organisation]:

@@ -1,4 +1,4 @@
-"""What a newcomer to the demo world is shown: keys to paste into a shell, and the main job."""
+"""What a newcomer to the demo world is shown: sign-ins, keys for a shell, and the main job."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from fir.management.demo.listing import claim
 from fir.management.demo.parties import all_organisations
+from fir.management.demo.people import PASSWORD, PEOPLE
 from fir.management.demo.submissions import TO_BRING
 
 if TYPE_CHECKING:
@@ -16,18 +17,26 @@ if TYPE_CHECKING:
 
 
 def walkthrough(world: World, *, base_url: str, head: int) -> str:
-    """The keys, and five commands that bring a release, approve it and ask who may take it.
+    """Sign-ins, keys, and five commands that bring a release, approve it and ask who may take it.
 
     `head` is the newest seq before the newcomer does anything.
     """
-    return "\n".join([*_keys(world, base_url), "", *_commands(world, head)])
+    return "\n".join(
+        [*_sign_ins(world, base_url), *_keys(world, base_url), "", *_commands(world, head)]
+    )
 
 
 # Comments stand on lines of their own and hold no quotation mark, bracket or semicolon: not every
 # shell skips a comment that is pasted.
-def _keys(world: World, base_url: str) -> Iterator[str]:
+def _sign_ins(world: World, base_url: str) -> Iterator[str]:
     yield f"# The demo world: invented organisations with {world.devices} devices."
-    yield "# Paste this into a shell. FIR itself keeps no more of the keys than their hashes."
+    yield f"# Sign in at {base_url} as one of these people. The password of all is {PASSWORD}"
+    for person in PEOPLE:
+        yield f"# {person.email} {person.about}"
+
+
+def _keys(world: World, base_url: str) -> Iterator[str]:
+    yield "# The API: paste this into a shell. FIR keeps no more of the keys than their hashes."
     yield f"export FIR={base_url}"
     for organisation in all_organisations():
         if organisation.variable:

@@ -7,14 +7,19 @@ from datetime import datetime, time, timedelta
 from typing import TYPE_CHECKING
 
 from fir.management.demo.families import Over
+from fir.management.demo.people import PASSWORD
+from fir.parties.models import DemoSignIn
 from fir.parties.operations import admit_party, issue_key, operator
+from fir.parties.people import accept_invitation, invite_person, join_party
+from fir.parties.permissions import Category, Permission, usual_permissions
 from fir.parties.queries import actor_of_key
 
 if TYPE_CHECKING:
     from cpl.sheet_row import SheetRow
     from fir.management.demo.listing import Line
     from fir.management.demo.parties import Organisation
-    from fir.parties.models import Actor
+    from fir.management.demo.people import DemoPerson
+    from fir.parties.models import Actor, Invitation
 
 
 class DemoIncomplete(RuntimeError):
@@ -56,6 +61,28 @@ class World:
         if actor is None:
             raise DemoIncomplete(f"The new key of {organisation.name} does not open.")
         self.keys[party.slug], self.actors[party.slug] = key, actor
+
+    def welcome(self, person: DemoPerson, *, at: datetime) -> None:
+        """Make a person's account, which may do all that its organisations may, and show it.
+
+        The invitations are accepted before any reader hears of them, so no email goes out.
+        """
+        first, *others = (self._invite(person, to, at=at) for to in person.acts_for)
+        user = accept_invitation(invitation=first, password=PASSWORD, at=at)
+        for invitation in others:
+            join_party(invitation=invitation, person=user, at=at)
+        DemoSignIn.objects.create(user=user, about=person.about, password=PASSWORD)
+
+    def _invite(self, person: DemoPerson, to: Organisation, *, at: datetime) -> Invitation:
+        category, holds = Category(to.category), bool(to.identifiers)
+        usual = usual_permissions(category, holds_identifier=holds)
+        return invite_person(
+            party=self.actor(to).party,
+            email=person.email,
+            permissions=usual | {Permission.MANAGE_PEOPLE},
+            by=operator(),
+            at=at,
+        )
 
     def actor(self, organisation: Organisation) -> Actor:
         """Whoever acts for an organisation."""

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from django.conf import settings
 from django.core.management import call_command
 from django.db import transaction
 from django.utils import timezone
@@ -31,9 +32,17 @@ from fir.management.demo.parties import (
     SUPPLIERS,
     all_organisations,
 )
+from fir.management.demo.people import PASSWORD, PEOPLE
 from fir.notifications.models import Delivery, Notice, Subscription
-from fir.parties.models import Party
-from fir.parties.queries import actor_of_key, party_of_slug
+from fir.parties.models import Invitation, Party
+from fir.parties.permissions import MAY, Category, Permission
+from fir.parties.queries import (
+    actor_of_key,
+    actors_of_person,
+    demo_sign_ins,
+    identifiers_of,
+    party_of_slug,
+)
 from fir.records.models import ManufacturerContact, RepositoryEntry
 from fir.submissions.models import Decision, Submission
 
@@ -81,6 +90,57 @@ def test_each_key_it_shows_acts_for_the_party_named_above_it(shown: str) -> None
         actor = opened[variable]
         assert actor is not None
         assert actor.party.name == name
+
+
+def test_it_shows_how_people_sign_in_before_the_keys(shown: str) -> None:
+    head, _, keys = shown.partition("export ")
+    sign_ins = demo_sign_ins()
+
+    assert settings.BASE_URL in head
+    assert PASSWORD in head
+    assert "@" not in keys.partition("# 1.")[0]
+    for sign_in in sign_ins:
+        assert f"# {sign_in.user.email} {sign_in.about}\n" in head
+        assert sign_in.user.check_password(sign_in.password)
+        assert sign_in.password == PASSWORD
+        assert sign_in.user.email.endswith(".invalid")
+    assert [sign_in.user.email for sign_in in sign_ins] == [person.email for person in PEOPLE]
+
+
+def test_each_person_may_all_that_its_parties_may(shown: str) -> None:
+    acting = {s.user.email: actors_of_person(s.user) for s in demo_sign_ins()}
+    everybody = [actor for actors in acting.values() for actor in actors]
+
+    assert {actor.party.category for actor in everybody} == {
+        *("ADMINISTRATOR", "DEVICE_MANUFACTURER", "LARGE_SUPPLIER", "SMALL_SUPPLIER"),
+        *("NETWORK_PARTY", "REGISTERED_SUPPLIER_AGENT", "DCC"),
+    }
+    for actor in everybody:
+        may = MAY[Category(actor.party.category)]
+        if not identifiers_of(actor.party):
+            may -= {Permission.SUBMIT_FIRMWARE}
+        assert actor.permissions == may
+    assert any(actor.may(Permission.SUBMIT_FIRMWARE) for actor in everybody)
+    several = [actors for actors in acting.values() if len(actors) > 1]
+    slugs = [[actor.party.slug for actor in actors] for actors in several]
+    assert slugs == [["boggart-electric", "pixie-power"]]
+
+
+def test_nobody_of_the_demo_is_written_to(shown: str) -> None:
+    people = {sign_in.user.email for sign_in in demo_sign_ins()}
+
+    assert not Invitation.objects.exists()
+    assert not Delivery.objects.exclude(invitation=None).exists()
+    assert not people & set(Delivery.objects.values_list("address", flat=True))
+
+
+def test_comments_are_safe_to_paste_into_any_shell(shown: str) -> None:
+    comments = [line for line in shown.splitlines() if line.startswith("#")]
+
+    assert len(comments) > len(PEOPLE)
+    assert [line for line in comments if set(line[1:]) & set("'\"`()[]{}<>;&|!$*?\\~#")] == []
+    starts = ("# ", "export ", "curl ", "ID=$(", "ENTRY=$(")
+    assert [line for line in shown.splitlines() if line and not line.startswith(starts)] == []
 
 
 def test_every_organisation_is_plainly_invented() -> None:

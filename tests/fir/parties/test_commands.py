@@ -1,14 +1,17 @@
-"""The commands about Parties and keys."""
+"""The commands about Parties, keys and people."""
 
 from __future__ import annotations
 
+import re
 from io import StringIO
+from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.utils import timezone
 
-from fir.parties.models import Party
-from fir.parties.queries import actor_of_key
+from fir.parties.models import Invitation, Party
+from fir.parties.queries import actor_of_key, invitation_of_token
 from tests import make
 
 pytestmark = pytest.mark.django_db
@@ -92,3 +95,54 @@ def test_a_key_needs_a_name_that_fits(name: str) -> None:
 
     with pytest.raises(CommandError, match="at most 80"):
         said("issue_key", "--party", "big-light", "--name", name)
+
+
+def invited(*more: str, email: str = "Ann@x.org") -> tuple[str, str]:
+    """What `invite_person` prints on standard output, and beside it."""
+    out, err = StringIO(), StringIO()
+    command = ("invite_person", "--party", "big-light", "--email", email, *more)
+    call_command(*command, stdout=out, stderr=err)
+    return out.getvalue(), err.getvalue()
+
+
+def test_the_link_of_an_invitation_stands_alone_on_standard_output(settings: Any) -> None:
+    settings.BASE_URL = "https://fir.example.org"
+    make.party("big-light")
+
+    out, err = invited()
+
+    made = Invitation.objects.get()
+    link = re.fullmatch(r"https://fir\.example\.org/invitations/(\S+)\n", out)
+    assert link
+    assert invitation_of_token(link[1], at=timezone.now()) == made
+    until = timezone.localtime(made.expires_at)
+    assert "ann@x.org" in err
+    assert f"{until:%d %B %Y, %H:%M}" in err
+    assert err.count("\n") == 1
+
+
+def test_an_invitation_may_be_narrowed_and_not_widened() -> None:
+    make.party("big-light")
+
+    invited("--can", "read_feed", "--can", "MANAGE_PEOPLE")
+
+    assert Invitation.objects.get().permissions == ["manage_people", "read_feed"]
+    with pytest.raises(CommandError, match="REVIEW_SUBMISSIONS"):
+        invited("--can", "REVIEW_SUBMISSIONS")
+
+
+@pytest.mark.parametrize(
+    ("wrong", "why"), [({"email": "nobody"}, "nobody"), ({"email": ""}, "address")]
+)
+def test_an_invitation_that_is_refused_says_why(wrong: dict[str, str], why: str) -> None:
+    make.party("big-light")
+
+    with pytest.raises(CommandError, match=why):
+        invited(**wrong)
+
+    assert not Invitation.objects.exists()
+
+
+def test_nobody_is_invited_by_a_party_that_there_is_not() -> None:
+    with pytest.raises(CommandError, match="'big-light'"):
+        invited()

@@ -1,4 +1,4 @@
-"""Admitting Parties, and what people and keys are given and lose again."""
+"""Admitting Parties, and what keys are given and lose again."""
 
 from __future__ import annotations
 
@@ -15,18 +15,17 @@ from psycopg.sql import SQL, Identifier
 from cpl.models import Manufacturer
 from fir.ledger.models import LedgerEvent
 from fir.ledger.queries import last_seq, payload_of
-from fir.parties.models import ApiKey, ManufacturerHolding, Party, PartyUserGrant, User
+from fir.parties.models import ApiKey, ManufacturerHolding, Party, User
 from fir.parties.operations import (
     KeyAlreadyRevoked,
     PartyRefused,
     PermissionNotForCategory,
     admit_party,
-    grant_permission,
     issue_key,
     operator,
     revoke_key,
-    revoke_permission,
 )
+from fir.parties.people import set_permissions
 from fir.parties.permissions import Category, Permission
 from fir.parties.queries import actor_of_key, identifiers_of
 from tests import make
@@ -255,63 +254,17 @@ def test_a_revoked_key_leaves_the_partys_other_keys_alone() -> None:
 
 
 @pytest.mark.django_db
-def test_a_persons_grants_are_kept_per_party_and_told_whole_by_opaque_id() -> None:
-    party, other, ann = make.party(), make.party("small-gas", "SMALL_SUPPLIER"), person()
-
-    grant_permission(permission=P.READ_FEED, person=ann, party=party, by=operator(), at=make.AT)
-    grant_permission(permission=P.LOAD_ESTATE, person=ann, party=party, by=operator(), at=make.AT)
-
-    event, payload = newest("GRANT_CHANGED")
-    assert payload == {
-        "party": "big-light",
-        "holder": str(ann.actor_id),
-        "holder_type": "person",
-        "permissions": ["LOAD_ESTATE", "READ_FEED"],
-    }
-    assert "ann" not in event.canonical
-    assert ann.has_perm("load_estate", party)
-    assert not ann.has_perm("load_estate", other)
-    assert PartyUserGrant.objects.filter(content_object=party).count() == 2
-
-
-@pytest.mark.django_db
-def test_a_permission_taken_from_a_person_is_gone_and_told() -> None:
-    party, ann = make.party(), person()
-    for permission in (P.READ_FEED, P.VIEW_RECORDS):
-        grant_permission(permission=permission, person=ann, party=party, by=operator(), at=make.AT)
-
-    revoke_permission(permission=P.READ_FEED, person=ann, party=party, by=operator(), at=make.AT)
-
-    _, payload = newest("GRANT_CHANGED")
-    assert payload["permissions"] == ["VIEW_RECORDS"]
-    assert not User.objects.get(pk=ann.pk).has_perm("read_feed", party)
-    assert User.objects.get(pk=ann.pk).has_perm("view_records", party)
-
-
-@pytest.mark.django_db
-def test_a_person_is_given_nothing_beyond_the_partys_category() -> None:
-    party, ann = make.party("wires", "NETWORK_PARTY"), person()
-    before = last_seq()
-
-    with pytest.raises(PermissionNotForCategory, match="LOAD_ESTATE"):
-        grant_permission(
-            permission=P.LOAD_ESTATE, person=ann, party=party, by=operator(), at=make.AT
-        )
-
-    assert not PartyUserGrant.objects.exists()
-    assert last_seq() == before
-
-
-@pytest.mark.django_db
 def test_events_name_nobody_but_by_an_opaque_id() -> None:
     party, ann = make.party(), person()
     key = issue_key(party=party, name="Ann's key", person=ann, by=operator(), at=make.AT)
     actor = actor_of_key(key)
     assert actor
-    grant_permission(permission=P.READ_FEED, person=ann, party=party, by=actor, at=make.AT)
+    set_permissions(person=ann, party=party, permissions=[P.READ_FEED], by=actor, at=make.AT)
+    make.person(party, "annabel@big-light.example")
 
     told = " ".join(LedgerEvent.objects.values_list("canonical", flat=True))
 
     assert not re.search(r"ann", told, re.IGNORECASE)
-    assert newest("GRANT_CHANGED")[0].by_actor == actor.actor_id
+    authors = LedgerEvent.objects.filter(kind="GRANT_CHANGED").values_list("by_actor", flat=True)
+    assert actor.actor_id in authors
     assert operator().actor_id == uuid.UUID(int=0)

@@ -1,21 +1,36 @@
-"""Who is asking: what a key makes of whoever holds it."""
+"""Who is asking: what a key, an account or a link makes of whoever holds it."""
 
 from __future__ import annotations
 
+import uuid
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
+from django.core import signing
 
-from fir.parties.models import Actor, Party, User
-from fir.parties.operations import issue_key, operator
+from fir.parties.models import Actor, ApiKey, DemoSignIn, Party, User
+from fir.parties.operations import issue_key, operator, revoke_key
+from fir.parties.people import INVITATIONS_LAST, join_party, withdraw_invitation
 from fir.parties.permissions import MAY, Category, Permission
 from fir.parties.queries import (
+    Member,
     actor_of_key,
+    actors_of_person,
     anything_stands,
+    demo_sign_ins,
+    find_invitation,
+    find_key,
+    find_member,
     hash_of_key,
     holders_of,
     holds_identifier,
+    invitation_of_token,
+    invitation_token,
+    open_invitations,
     party_of_slug,
+    people_of,
+    person_of_email,
     suppliers,
 )
 from tests import make
@@ -162,3 +177,176 @@ def test_a_database_is_empty_until_the_first_party_is_admitted() -> None:
     assert anything_stands()
     assert party_of_slug("big-light") == party
     assert party_of_slug("nobody") is None
+
+
+# Keys
+
+
+@pytest.mark.django_db
+def test_a_partys_key_is_found_until_it_is_revoked_and_by_its_own_party_alone() -> None:
+    party, other = make.party(), make.party("small-gas", "SMALL_SUPPLIER")
+    make.key(other)
+    actor = acting(make.key(party))
+
+    found = find_key(party, actor.actor_id)
+    assert found
+    assert found.actor_id == actor.actor_id
+    assert find_key(other, actor.actor_id) is None
+    assert find_key(party, uuid.uuid4()) is None
+    revoke_key(key=ApiKey.objects.get(pk=found.pk), by=operator(), at=make.AT)
+    assert find_key(party, actor.actor_id) is None
+
+
+# People
+
+
+def with_two_parties() -> User:
+    """Somebody who acts for Wires, where she only reads the feed, and for Big Light."""
+    wires, big = make.party("wires", "NETWORK_PARTY"), make.party("big-light")
+    ann = make.person(wires, "ann@wires.invalid", [Permission.READ_FEED])
+    chosen = [Permission.LOAD_ESTATE, Permission.READ_FEED]
+    join_party(invitation=make.invitation(big, ann.email, chosen), person=ann, at=make.AT)
+    make.person(big, "bob@big-light.invalid")
+    return ann
+
+
+@pytest.mark.django_db
+def test_a_person_acts_for_each_party_by_its_name_and_answers_in_person(
+    django_assert_num_queries: DjangoAssertNumQueries,
+) -> None:
+    ann = with_two_parties()
+
+    with django_assert_num_queries(1):
+        actors = actors_of_person(ann)
+        assert {a.party.slug: set(a.permissions) for a in actors} == {
+            "big-light": {Permission.LOAD_ESTATE, Permission.READ_FEED},
+            "wires": {Permission.READ_FEED},
+        }
+    assert [actor.party.name for actor in actors] == ["Big Light", "Wires"]
+    assert {(a.actor_id, a.answerable) for a in actors} == {(ann.actor_id, ann.actor_id)}
+
+
+@pytest.mark.django_db
+def test_who_is_not_active_acts_for_nobody_and_is_none_of_the_people() -> None:
+    ann = with_two_parties()
+    wires = Party.objects.get(slug="wires")
+    ann.is_active = False
+    ann.save()
+
+    assert actors_of_person(ann) == []
+    assert people_of(wires) == []
+    assert find_member(wires, ann.actor_id) is None
+
+
+@pytest.mark.django_db
+def test_a_person_loses_what_the_category_no_longer_may_have_and_then_the_party() -> None:
+    party = make.party()
+    ann = make.person(party, permissions=[Permission.LOAD_ESTATE, Permission.READ_FEED])
+    bob = make.person(party, "bob@big-light.invalid", [Permission.LOAD_ESTATE])
+
+    Party.objects.filter(pk=party.pk).update(category=Category.NETWORK_PARTY)
+    party.refresh_from_db()
+
+    assert [actor.permissions for actor in actors_of_person(ann)] == [{Permission.READ_FEED}]
+    assert actors_of_person(bob) == []
+    assert people_of(party) == [Member(ann, frozenset({Permission.READ_FEED}))]
+
+
+@pytest.mark.django_db
+def test_a_partys_people_are_its_own_by_email(
+    django_assert_num_queries: DjangoAssertNumQueries,
+) -> None:
+    ann = with_two_parties()
+    big, wires = Party.objects.get(slug="big-light"), Party.objects.get(slug="wires")
+
+    with django_assert_num_queries(1):
+        people = people_of(big)
+        assert [m.person.email for m in people] == ["ann@wires.invalid", "bob@big-light.invalid"]
+    assert people[0].permissions == {Permission.LOAD_ESTATE, Permission.READ_FEED}
+    assert find_member(wires, ann.actor_id) == Member(ann, frozenset({Permission.READ_FEED}))
+    assert find_member(wires, people[1].person.actor_id) is None
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("email", ["ann@big-light.invalid", "Ann@Big-Light.INVALID"])
+def test_a_person_is_found_by_email_in_any_case(email: str) -> None:
+    ann = make.person(make.party())
+
+    assert person_of_email(email) == User.objects.get_by_natural_key(email) == ann
+
+
+@pytest.mark.django_db
+def test_a_look_alike_address_is_another() -> None:
+    ann = make.person(make.party(), "ink@big-light.invalid")
+    twin = User.objects.create(email="ınk@big-light.invalid")
+
+    assert person_of_email(ann.email) == User.objects.get_by_natural_key(ann.email) == ann
+    assert person_of_email(twin.email) == User.objects.get_by_natural_key(twin.email) == twin
+    assert person_of_email("nk@big-light.invalid") is None
+
+
+# Invitations
+
+
+END = make.AT + INVITATIONS_LAST
+
+
+@pytest.mark.django_db
+def test_a_partys_open_invitations_are_its_own_by_email_until_they_expire() -> None:
+    party, other = make.party(), make.party("small-gas", "SMALL_SUPPLIER")
+    second, first = make.invitation(party, "b@x.org"), make.invitation(party, "a@x.org")
+    foreign = make.invitation(other, "c@x.org")
+    soon = END - timedelta(seconds=1)
+
+    assert open_invitations(party, at=soon) == [first, second]
+    assert open_invitations(party, at=END) == []
+    assert find_invitation(party, first.pk, at=soon) == first
+    assert find_invitation(party, first.pk, at=END) is None
+    assert find_invitation(party, foreign.pk, at=soon) is None
+
+
+@pytest.mark.django_db
+def test_a_token_opens_its_invitation_while_that_is_open(
+    django_assert_num_queries: DjangoAssertNumQueries,
+) -> None:
+    party = make.party()
+    made, withdrawn = make.invitation(party, "a@x.org"), make.invitation(party, "b@x.org")
+    token, dead = invitation_token(made), invitation_token(withdrawn)
+    withdraw_invitation(invitation=withdrawn, by=operator(), at=make.AT)
+
+    with django_assert_num_queries(1):
+        found = invitation_of_token(token, at=END - timedelta(seconds=1))
+        assert found == made
+        assert found.party == party
+    assert invitation_of_token(token, at=END) is None
+    assert invitation_of_token(dead, at=make.AT) is None
+
+
+@pytest.mark.django_db
+def test_a_token_that_was_not_signed_for_this_opens_nothing() -> None:
+    made = make.invitation(make.party(), "a@x.org")
+    token = invitation_token(made)
+    wrong = [
+        *("", "x", ":::", "\x00", "ü", str(made.pk), token[:-1], token + "A", token.swapcase()),
+        signing.dumps(str(made.pk)),
+        signing.dumps(str(made.pk), salt="another"),
+        signing.dumps(str(made.pk), key="another", salt="fir.parties.invitation"),
+    ]
+
+    assert [invitation_of_token(text, at=make.AT) for text in wrong] == [None] * len(wrong)
+    assert invitation_of_token(token, at=make.AT) == made
+
+
+@pytest.mark.django_db
+def test_the_demos_sign_ins_come_in_the_order_of_their_making(
+    django_assert_num_queries: DjangoAssertNumQueries,
+) -> None:
+    party = make.party()
+    before = demo_sign_ins()
+    for email in ("b@x.org", "a@x.org"):
+        user = make.person(party, email)
+        DemoSignIn.objects.create(user=user, about="reads", password=make.PASSWORD)
+
+    assert before == []
+    with django_assert_num_queries(1):
+        assert [one.user.email for one in demo_sign_ins()] == ["b@x.org", "a@x.org"]
