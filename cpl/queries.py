@@ -111,6 +111,12 @@ def manufacturer_name(identifier: str) -> str:
     return newest or Manufacturer.objects.get(identifier=identifier).name
 
 
+def known_manufacturers() -> list[tuple[str, str]]:
+    """Every maker's identifier and name as first made known, by name."""
+    makers = Manufacturer.objects.order_by("name", "identifier")
+    return list(makers.values_list("identifier", "name"))
+
+
 def next_entry_id() -> str:
     """The id FIR gives next: one above the highest `CPL-nnnnnn`.
 

@@ -58,11 +58,12 @@ def _application() -> Celery:
                 "notifications.sweep_deliveries": EVERY_MINUTE,
                 "estates.sweep_loads": EVERY_MINUTE,
                 "parties.forget_expired_invitations": EVERY_HOUR,
+                "portal.forget_sessions": EVERY_HOUR,
             }.items()
         },
     )
     application.autodiscover_tasks(
-        ["fir.eligibility", "fir.notifications", "fir.estates", "fir.parties"],
+        ["fir.eligibility", "fir.notifications", "fir.estates", "fir.parties", "fir.portal"],
         related_name="tasks",
     )
     return application

@@ -74,9 +74,18 @@ INSTALLED_APPS = [
     "fir.eligibility",
     "fir.notifications",
     "fir.api",
+    "fir.portal",
     "django.contrib.contenttypes",
     "django.contrib.auth",
+    "django.contrib.humanize",
+    "django.contrib.messages",
     "django.contrib.postgres",
+    "django.contrib.sessions",
+    "django.contrib.staticfiles",
+    "django.forms",
+    "allauth",
+    "allauth.account",
+    "csp",
     "guardian",
     "rest_framework",
     "drf_spectacular",
@@ -84,7 +93,15 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
 ]
 
 TEMPLATES = [
@@ -92,9 +109,16 @@ TEMPLATES = [
         "BACKEND": "django.template.backends.django.DjangoTemplates",
         "DIRS": [BASE_DIR / "templates"],
         "APP_DIRS": True,
-        "OPTIONS": {"context_processors": []},
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.messages.context_processors.messages",
+                "fir.portal.access.page_frame",
+            ]
+        },
     },
 ]
+FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 
 # The application role serves; the owner's role is named only where migrations run (see `migrate`),
 # so that a web process never holds the password that could alter a locked table.
@@ -104,11 +128,75 @@ if env.str("DATABASE_OWNER_URL", default=""):
 
 AUTH_USER_MODEL = "parties.User"
 AUTHENTICATION_BACKENDS = [
-    "django.contrib.auth.backends.ModelBackend",
+    "allauth.account.auth_backends.AuthenticationBackend",
     "guardian.backends.ObjectPermissionBackend",
 ]
 ANONYMOUS_USER_NAME = None  # guardian: a stranger is nobody, not a row
 GUARDIAN_MONKEY_PATCH_USER = False
+
+# Sign-in: by email and password, by invitation only.
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "portal:home"
+LOGOUT_REDIRECT_URL = "portal:home"
+ACCOUNT_ADAPTER = "fir.portal.accounts.AccountAdapter"
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
+ACCOUNT_EMAIL_VERIFICATION = "none"  # the invitation was the proof that the mailbox is theirs
+ACCOUNT_EMAIL_NOTIFICATIONS = False
+ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = False
+ACCOUNT_SESSION_REMEMBER = False
+ACCOUNT_FORMS = {
+    "login": "fir.portal.forms.people.SignIn",
+    "reset_password": "fir.portal.forms.people.ForgottenPassword",
+    "change_password": "fir.portal.forms.people.ChangePassword",
+    "reset_password_from_key": "fir.portal.forms.people.NewPassword",
+}
+ACCOUNT_DEFAULT_HTTP_PROTOCOL = BASE_URL.partition(":")[0]
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.ScryptPasswordHasher"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}", "OPTIONS": options}
+    for name, options in (
+        ("UserAttributeSimilarityValidator", {"user_attributes": ("email",)}),
+        ("MinimumLengthValidator", {"min_length": 12}),
+        ("CommonPasswordValidator", {}),
+    )
+]
+
+# Cookies: for the browser's own requests to FIR alone, and never in clear where FIR has TLS.
+HAS_TLS = BASE_URL.startswith("https:")
+SESSION_COOKIE_AGE = 12 * 3600
+SESSION_EXPIRE_AT_BROWSER_CLOSE = True
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HAS_TLS
+CSRF_COOKIE_HTTPONLY = True
+CSRF_TRUSTED_ORIGINS = [BASE_URL]  # a proxy ends TLS, so FIR itself sees http
+CSRF_FAILURE_VIEW = "fir.portal.errors.form_too_old"
+SECURE_HSTS_SECONDS = 365 * 24 * 3600 if HAS_TLS else 0
+X_FRAME_OPTIONS = "DENY"
+
+# Everything a page shows comes from FIR itself; nothing written into a page is run.
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": ["'none'"],
+        "script-src": ["'self'"],
+        "style-src": ["'self'"],
+        "img-src": ["'self'"],
+        "connect-src": ["'self'"],
+        "form-action": ["'self'"],
+        "base-uri": ["'none'"],
+        "frame-ancestors": ["'none'"],
+    }
+}
+
+# Static files, under names made of their content.
+STATIC_URL = "/static/"
+STATIC_ROOT = env.str("FIR_STATIC_ROOT", default=str(BASE_DIR / ".static"))
+STATICFILES_DIRS = [BASE_DIR / "static"]
+STATICFILES_FINDERS = ["django.contrib.staticfiles.finders.FileSystemFinder"]  # ours alone
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.InMemoryStorage"},  # FIR keeps no files
+    "staticfiles": {"BACKEND": "fir.portal.static.HashedStorage"},
+}
 
 # Celery. Readers of the ledger are rung by name after a commit and swept every minute anyway.
 BROKER_URL = required("REDIS_URL")

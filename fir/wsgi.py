@@ -1,5 +1,9 @@
 """What gunicorn serves."""
 
+import sys
+from pathlib import Path
+
+from django.conf import settings
 from django.core.wsgi import get_wsgi_application
 
 # Through this application a request rings the readers after its commit.
@@ -7,4 +11,9 @@ from fir.celery import app as celery_application
 
 __all__ = ["application", "celery_application"]
 
+if not Path(settings.STATIC_ROOT, "staticfiles.json").exists():
+    sys.exit(
+        f"FIR cannot start: there are no static files in {settings.STATIC_ROOT}. "
+        "Make them: python manage.py collectstatic --no-input."
+    )
 application = get_wsgi_application()

@@ -6,6 +6,7 @@ import os
 from typing import TYPE_CHECKING
 
 import pytest
+from django.core.management import call_command
 from django.db import connections
 from django.test import Client
 
@@ -20,6 +21,12 @@ if TYPE_CHECKING:
 
 # Operations ring the readers through this application.
 assert celery_application.conf.broker_url
+
+
+def pytest_sessionstart(session: pytest.Session) -> None:
+    """Pages name their style sheets by content: make those names once, before any test."""
+    if not hasattr(session.config, "workerinput"):  # one of several that share the folder
+        call_command("collectstatic", interactive=False, verbosity=0)
 
 
 @pytest.fixture(scope="session")

@@ -15,6 +15,8 @@ from http.client import HTTPConnection
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from tests.cloning import DEMO_TEMPLATE, clone_to, drop, make_demo_template, url_of
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
@@ -51,10 +53,12 @@ class Answer:
 
 @dataclass
 class Stack:
-    """One running FIR on the test's own database, with bells and an outbox in a folder."""
+    """One running FIR, with bells and an outbox in a folder; on the test's own database, or on
+    another that is named."""
 
     folder: Path
     broker: str = ""
+    database: str = ""
     port: int = 0
     children: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
 
@@ -63,8 +67,10 @@ class Stack:
         """What every process of this FIR is started with."""
         for name in ("bells", "outbox"):
             (self.folder / name).mkdir(exist_ok=True)
+        urls = ("DATABASE_URL", "DATABASE_OWNER_URL") if self.database else ()
         return {
             **os.environ,
+            **{name: url_of(name, self.database) for name in urls},
             "DJANGO_SETTINGS_MODULE": "fir.settings",
             "REDIS_URL": self.broker or f"bells://{self.folder}/bells",
             "EMAIL_URL": f"filemail:///{self.folder}/outbox",
@@ -169,11 +175,24 @@ class Stack:
 
 
 @contextmanager
-def running(folder: Path, broker: str = "") -> Iterator[Stack]:
+def running(folder: Path, broker: str = "", database: str = "") -> Iterator[Stack]:
     """A FIR whose web process answers; everything it started is gone afterwards."""
-    stack = Stack(folder, broker)
+    stack = Stack(folder, broker, database)
     try:
         stack.start_web()
         yield stack
     finally:
         stack.stop()
+
+
+@contextmanager
+def running_demo(folder: Path, database: str) -> Iterator[Stack]:
+    """A FIR with workers and with the demo world in a database of this name, which goes with it."""
+    make_demo_template()
+    clone_to(database, DEMO_TEMPLATE)
+    try:
+        with running(folder, database=database) as stack:
+            stack.start_worker()
+            yield stack
+    finally:
+        drop(database)

@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from fir.eligibility.assumptions import ASSUMPTIONS
-from fir.eligibility.rules import ALL_RULES, Outcome
+from fir.eligibility.explanations import hops_of, next_step, reason_of
 from fir.ledger.queries import event_body, payload_of
 from fir.records.queries import (
     contact_answer,
     contacts_of,
-    entries_of_models,
     entry_events,
-    key_of,
-    path_entry,
+    positions_of,
     versions_of,
 )
-from fir.records.rules import positions_in_model
-from fir.rulebook import sentence_of
 from fir.submissions.claims import LISTED_FACTS
 
 if TYPE_CHECKING:
@@ -33,15 +29,6 @@ if TYPE_CHECKING:
     from fir.records.queries import Contact
     from fir.records.rules import Position
     from fir.submissions.models import Submission
-
-RULES = {rule.code: rule for rule in ALL_RULES}
-NO_NEXT_STEP = {
-    Outcome.UP_TO_DATE: "Nothing to do.",
-    Outcome.NOT_LISTED: "Ask the Manufacturer which entry lists this version, and check the "
-    "inventory.",
-    Outcome.UNCONFIRMED: "Ask the Manufacturer to declare what is unknown.",
-    Outcome.BLOCKED: "Settle the reasons first.",
-}
 
 
 def moment(at: datetime | None) -> str | None:
@@ -77,9 +64,7 @@ def entry_answer(entry: EntryColumns) -> dict[str, Any]:
 def record_answers(entries: Sequence[RepositoryEntry]) -> list[dict[str, Any]]:
     """Records in a list: facts, pathway, place in the order of their model, and whom to ask."""
     contacts = contacts_of({entry.manufacturer_identifier for entry in entries})
-    positions: dict[str, Position] = {}
-    for listed in entries_of_models({key_of(entry) for entry in entries}).values():
-        positions |= positions_in_model(map(path_entry, listed))
+    positions = positions_of(entries)
     return [_record(entry, positions, contacts) for entry in entries]
 
 
@@ -134,7 +119,6 @@ def submission_answer(submission: Submission) -> dict[str, Any]:
 
 def load_answer(load: EstateLoad) -> dict[str, Any]:
     """An estate load and how far it is."""
-    done = {"QUEUED": 10, "READING": 25, "INDEXING": 60, "COMPARING": 90, "RECEIVING": 0}
     return {
         "id": load.pk,
         "state": load.state,
@@ -142,7 +126,7 @@ def load_answer(load: EstateLoad) -> dict[str, Any]:
         "rows_read": load.rows_read,
         "rows_bad": load.rows_bad,
         "rows_total": load.rows_read if load.state != "RECEIVING" else None,
-        "percent": done.get(load.state, 100),
+        "percent": load.percent,
         "devices": load.devices,
         "notes_by_reason": load.notes_by_reason,
         "refusal": load.refusal,
@@ -192,11 +176,7 @@ def _finding(
     finding: Finding, versions: Mapping[str, tuple[str, str]], contacts: Mapping[str, Contact]
 ) -> dict[str, Any]:
     cohort = finding.cohort
-    requests = _requests(cohort.device_type)
-    route = [
-        {"cpl_entry_id": hop, "firmware_version": versions[hop][0], "requests": requests}
-        for hop in finding.route
-    ]
+    hops = hops_of(cohort.device_type, finding.route, versions)
     target = finding.target and {
         "cpl_entry_id": finding.target.cpl_entry_id,
         "firmware_version": versions[finding.target.cpl_entry_id][0],
@@ -216,10 +196,10 @@ def _finding(
         "position": finding.position,
         "target": target,
         "outcome": finding.outcome,
-        "reasons": [_sentence(code) for code in finding.reasons],
-        "warnings": [_sentence(code) for code in finding.warnings],
-        "route": route,
-        "next_step": _next_step(finding, route),
+        "reasons": [asdict(reason_of(code)) for code in finding.reasons],
+        "warnings": [asdict(reason_of(code)) for code in finding.warnings],
+        "route": list(map(asdict, hops)),
+        "next_step": next_step(finding.outcome, hops),
         "contact": contact_answer(contacts.get(cohort.manufacturer_identifier)),
         "device_count": cohort.device_count,
     }
@@ -234,24 +214,3 @@ def _hub(finding: Finding) -> dict[str, str] | None:
         "device_model": cohort.hub_model,
         "firmware_version": cohort.hub_version,
     }
-
-
-def _requests(device_type: str) -> list[str]:
-    route = ASSUMPTIONS.routes.get(device_type)
-    return list(route.requests) if route else []
-
-
-def _next_step(finding: Finding, route: Sequence[Mapping[str, Any]]) -> str:
-    waiting = NO_NEXT_STEP.get(Outcome(finding.outcome))
-    if waiting or not route:
-        return waiting or ""
-    first = route[0]
-    return (
-        f"Ask the contact for the image of {first['firmware_version']} "
-        f"({first['cpl_entry_id']}) and send {' then '.join(first['requests'])}."
-    )
-
-
-def _sentence(code: str) -> dict[str, str]:
-    rule = RULES[code]
-    return {"code": code, "message": sentence_of(rule), "reference": rule.reference}

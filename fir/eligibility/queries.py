@@ -11,10 +11,11 @@ from django.utils.timezone import localdate
 from fir.eligibility.catalogue import ListedFacts, ModelCatalogue
 from fir.eligibility.models import Assessment, Finding
 from fir.eligibility.rules import Outcome
-from fir.estates.queries import standing_load_of
 from fir.ledger.models import LedgerEvent
 from fir.ledger.queries import newest_seq_of, payload_of, seq_read_by, was_set_aside
+from fir.parties.models import Party
 from fir.records.queries import entries_of_models, models_of_entries, path_entry
+from fir.records.rules import Position
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -23,8 +24,7 @@ if TYPE_CHECKING:
     from django.db.models import QuerySet
 
     from cpl.identifiers import ModelKey
-    from fir.estates.models import EstateLoad
-    from fir.parties.models import Party
+    from fir.estates.models import Estate, EstateLoad
     from fir.records.models import RepositoryEntry
 
 READER = "eligibility"
@@ -53,8 +53,10 @@ class Standing:
 def standing_of(party: Party, *, at: datetime) -> Standing:
     """How far a Supplier's findings are at a time. They are complete when they were worked out on
     the standing load, from everything the Supplier may know of, today, with nothing set aside."""
-    assessment = Assessment.objects.filter(party=party).first()
-    load = standing_load_of(party)
+    both = Party.objects.select_related("assessment", "estate__standing_load").get(pk=party.pk)
+    assessment: Assessment | None = getattr(both, "assessment", None)
+    estate: Estate | None = getattr(both, "estate", None)
+    load = estate.standing_load if estate else None
     seq, newest = seq_read_by(READER), newest_seq_of(ELIGIBILITY_KINDS, party.tags)
     set_aside = was_set_aside(READER, party.tags)
     return Standing(
@@ -72,18 +74,17 @@ def _is_of(assessment: Assessment | None, load: EstateLoad | None, at: datetime)
 
 def catalogues_of(keys: Collection[ModelKey]) -> dict[ModelKey, ModelCatalogue]:
     """What the list says of these Device Models. One query, whatever their number."""
-    return {
-        key: ModelCatalogue(
-            ListedFacts(
-                path_entry(entry),
-                entry.cpa_expiry_date,
-                entry.cpa_renewal_date,
-                entry.carries_updates,
-            )
-            for entry in entries
+    return {key: catalogue_of(entries) for key, entries in entries_of_models(keys).items()}
+
+
+def catalogue_of(entries: Collection[RepositoryEntry]) -> ModelCatalogue:
+    """What the list says of one Device Model; `entries` are all of that model."""
+    return ModelCatalogue(
+        ListedFacts(
+            path_entry(entry), entry.cpa_expiry_date, entry.cpa_renewal_date, entry.carries_updates
         )
-        for key, entries in entries_of_models(keys).items()
-    }
+        for entry in entries
+    )
 
 
 def is_assessed_target(cpl_entry_id: str) -> bool:
@@ -167,6 +168,46 @@ def estate_by_version(party: Party) -> list[VersionCount]:
         )
     )
     return [VersionCount(*row) for row in rows]
+
+
+@dataclass(frozen=True, slots=True)
+class EstateSummary:
+    """An estate in figures. `measured` are the devices that have a position of their own: a Gas
+    Proxy Function takes its firmware with its hub, and what is not listed has no order."""
+
+    devices: int
+    by_position: dict[Position, int]
+    gpf: int
+    measured: int
+    percent_n_or_n_1: float | None
+
+
+def summary_of(versions: Collection[VersionCount]) -> EstateSummary:
+    """The estate's figures from its rows by version; no percentage where nothing is measured."""
+    by_position = dict.fromkeys(Position, 0)
+    gpf = 0
+    for row in versions:
+        if row.device_type == "GPF" and row.position != Position.UNLISTED:
+            gpf += row.devices
+        else:
+            by_position[Position(row.position)] += row.devices
+    good = by_position[Position.N] + by_position[Position.N_1]
+    measured = good + by_position[Position.OLDER]
+    return EstateSummary(
+        devices=sum(row.devices for row in versions),
+        by_position=by_position,
+        gpf=gpf,
+        measured=measured,
+        percent_n_or_n_1=round(100 * good / measured, 2) if measured else None,
+    )
+
+
+def devices_running(party: Party, entry: RepositoryEntry) -> int:
+    """How many of a Supplier's devices run what an entry lists."""
+    running = Finding.objects.visible_to(party).filter(
+        target_is_latest=True, installed__contains=[entry.cpl_entry_id]
+    )
+    return running.aggregate(devices=Sum("cohort__device_count"))["devices"] or 0
 
 
 def suppliers_with(cpl_entry_id: str) -> dict[int, dict[str, int]]:

@@ -142,6 +142,7 @@ class Home:
             "FIR_BASE_URL": f"http://localhost:{self.port}",
             # Four slashes: the first three end the address, the fourth begins the path.
             "EMAIL_URL": f"filemail:///{quote(str(self.outbox))}",
+            "FIR_STATIC_ROOT": str(self.folder / "static"),
             "TMPDIR": str(self.temporary),
         }
         given = {name: self.given.get(name, value) for name, value in made.items()}

@@ -21,6 +21,7 @@ class Plan:
     """The commands of one FIR; `demo` prints the keys of a world that it has just made."""
 
     folder: Path
+    collect: Command
     migrate: Command
     demo: Command
     web: Service
@@ -34,6 +35,7 @@ def fir_plan(checkout: Path, port: int) -> Plan:
     manage: Command = (sys.executable, "manage.py")
     return Plan(
         folder=checkout,
+        collect=(*manage, "collectstatic", "--no-input", "--clear"),
         migrate=(*manage, "migrate", "--no-input"),
         demo=(*manage, "demo", "--if-empty"),
         web=Service("web", _gunicorn(port)),

@@ -152,6 +152,7 @@ class Supervisor:
         # Nothing that serves holds the password of the role that could alter a locked table.
         del environment["DATABASE_OWNER_URL"]
         self._environment = environment
+        self._run_step("collectstatic", self._plan.collect, environment)
         self._make_demo_world()
         home.announce(settings)
         self._serve()

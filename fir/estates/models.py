@@ -24,6 +24,8 @@ STATES = (
     INTERRUPTED,
 )
 AT_WORK = (QUEUED, READING, INDEXING, COMPARING)
+# How much of the work is behind a load that enters a state; any other state is its end.
+PERCENT = {RECEIVING: 0, QUEUED: 10, READING: 25, INDEXING: 60, COMPARING: 90}
 
 
 class EstateLoad(models.Model):
@@ -58,6 +60,11 @@ class EstateLoad(models.Model):
 
     def __str__(self) -> str:
         return f"{self.party} load {self.pk}: {self.state}"
+
+    @property
+    def percent(self) -> int:
+        """How far the load is, roughly: 100 when nothing more happens to it by itself."""
+        return PERCENT.get(self.state, 100)
 
 
 class Estate(models.Model):

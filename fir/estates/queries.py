@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 from typing import TYPE_CHECKING
 
 from django.db.models import Q
@@ -9,7 +10,7 @@ from django.db.models import Q
 from fir.estates.models import Cohort, Estate, EstateLoad, LoadNote
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Iterator
 
     from django.db.models import QuerySet
 
@@ -30,6 +31,23 @@ def loads_of(party: Party) -> QuerySet[EstateLoad]:
 def notes_of(load: EstateLoad) -> QuerySet[LoadNote]:
     """What was noted of a load's rows, in the order of its lines."""
     return LoadNote.objects.filter(load=load).order_by("line", "id")
+
+
+def notes_report(load: EstateLoad) -> Iterator[str]:
+    """The lines of a CSV with everything that was noted of a load's rows, the headings first;
+    values are masked unless hexadecimal."""
+    columns = ("line", "column", "reason", "value", "kept")
+    writer = csv.writer(_Echo())
+    yield writer.writerow(columns)
+    for row in notes_of(load).values_list(*columns).iterator(chunk_size=2000):
+        yield writer.writerow(row)
+
+
+class _Echo:
+    """A file that hands every line straight back, for the csv writer."""
+
+    def write(self, line: str) -> str:
+        return line
 
 
 def standing_load_of(party: Party) -> EstateLoad | None:

@@ -41,7 +41,7 @@ LARGEST_UNPACKING = 1000
 PIECE = 1 << 20
 # A row of an inventory has a few hundred characters, whatever else its Supplier exports beside.
 LONGEST_LINE = 1 << 20
-GZIP, ZIP = b"\x1f\x8b", (b"PK\x03\x04", b"PK\x05\x06")
+GZIP, ZIP, PDF = b"\x1f\x8b", (b"PK\x03\x04", b"PK\x05\x06"), b"%PDF"
 
 
 class SourceFault(ValueError):
@@ -80,6 +80,8 @@ def _from_plain(opening: bytes, whole: Iterable[bytes]) -> Iterator[RawDevice]:
         raise SourceFault(
             1, "This is a ZIP or XLSX file. Send the CSV itself, or one 8.2 response."
         )
+    if opening.startswith(PDF):
+        raise SourceFault(1, "This is a PDF file. Send the CSV itself, or one 8.2 response.")
     if opening.removeprefix(codecs.BOM_UTF8).lstrip().startswith(b"<"):
         yield from _from_duis(whole)
     elif opening:

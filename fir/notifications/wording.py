@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 INVITATION_TITLE = "An invitation to the Firmware Information Repository"
 
+
 def contact_line(entry: RepositoryEntry) -> str:
     """Whom a Supplier asks for the images of this entry's Manufacturer."""
     contact = contacts_of([entry.manufacturer_identifier]).get(entry.manufacturer_identifier)

@@ -12,7 +12,7 @@ from cpl.sheet_row import CURRENT
 from fir.ledger.models import LedgerEvent
 from fir.ledger.queries import payload_of
 from fir.records.models import FirmwareRecord, ManufacturerContact, RepositoryEntry
-from fir.records.rules import PathEntry
+from fir.records.rules import PathEntry, positions_in_model
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from cpl.identifiers import ModelKey
     from fir.parties.models import Party
+    from fir.records.rules import Position
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +77,32 @@ def entries_of_models(keys: Collection[ModelKey]) -> dict[ModelKey, list[Reposit
         if key_of(entry) in keys:
             found[key_of(entry)].append(entry)
     return found
+
+
+def entries_of_family(
+    device_type: str, manufacturer_identifier: str, family: str
+) -> list[RepositoryEntry]:
+    """Every entry of a family: Device Type, maker and the model's first four digits."""
+    entries = RepositoryEntry.objects.filter(
+        device_type=device_type,
+        manufacturer_identifier=manufacturer_identifier,
+        device_model__startswith=family,
+    )
+    return list(entries.order_by("entry_id"))
+
+
+def positions_of(entries: Collection[RepositoryEntry]) -> dict[str, Position]:
+    """Where these entries, and all others of their Device Models, stand in their models' order, by
+    entry id. One query."""
+    positions: dict[str, Position] = {}
+    for listed in entries_of_models({key_of(entry) for entry in entries}).values():
+        positions |= positions_among(listed)
+    return positions
+
+
+def positions_among(listed: Collection[RepositoryEntry]) -> Mapping[str, Position]:
+    """Where each entry stands, by entry id; `listed` is every entry of one Device Model."""
+    return positions_in_model(map(path_entry, listed))
 
 
 def versions_of(cpl_entry_ids: Collection[str]) -> dict[str, tuple[str, str]]:

@@ -5,7 +5,7 @@ Approval lists, publishes, decides and tells in one commit.
 
 from __future__ import annotations
 
-from dataclasses import asdict, fields
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from django.db import IntegrityError, transaction
@@ -20,7 +20,7 @@ from fir.ledger.operations import NewEvent, append_events
 from fir.parties.queries import holders_of, holds_identifier
 from fir.records.operations import Release, publish_release
 from fir.records.rules import NAMED, NONE
-from fir.submissions.claims import LISTED_FACTS, Claim, Fault, read_claim, read_reason
+from fir.submissions.claims import LISTED_FACTS, Claim, Fault, read_reason
 from fir.submissions.models import (
     APPROVE,
     CLOSE,
@@ -33,7 +33,7 @@ from fir.submissions.models import (
     Submission,
     same_eyes,
 )
-from fir.submissions.queries import facts_of
+from fir.submissions.queries import check_release, facts_of, faults_now
 from fir.submissions.rules import broken_rules
 
 if TYPE_CHECKING:
@@ -74,14 +74,13 @@ def submit_firmware(*, said: Mapping[str, Any], by: Actor, at: datetime) -> Subm
     Raises NotYourManufacturer, and SubmissionRefused with every fault of form and every broken
     rule at once; then nothing was kept.
     """
-    claim, faults = read_claim(said)
+    claim, faults = check_release(said, today=localdate(at))
     identifier = claim.manufacturer_identifier
     if identifier and not holds_identifier(by.party, identifier):
         raise NotYourManufacturer(
             f"{by.party.name} does not hold the Manufacturer Identifier {identifier}. "
             "The Administrator gives identifiers to the Parties that may bring for them."
         )
-    faults += broken_rules(facts_of(claim, today=localdate(at)))
     if faults:
         raise SubmissionRefused(faults)
     try:
@@ -142,8 +141,7 @@ def approve_submission(
     reason = _readable(reason)
     lock_list()
     entry_id = _entry_id(cpl_entry_id)
-    claim = _claim_of(submission)
-    faults = broken_rules(facts_of(claim, today=localdate(at), own=submission.pk))
+    faults = faults_now(submission, today=localdate(at))
     if faults:
         raise SubmissionRefused(faults)
     _, published = publish_release(
@@ -264,11 +262,6 @@ def _entry_id(named: str) -> str:
         taken = Fault("cpl_entry_id", "ENTRY_ID_TAKEN", f"{entry_id} is another entry's id.")
         raise SubmissionRefused([taken])
     return entry_id
-
-
-def _claim_of(submission: Submission) -> Claim:
-    said = {field.name: getattr(submission, field.name) for field in fields(Claim)}
-    return Claim(**{**said, "predecessors": tuple(submission.predecessors)})
 
 
 def _list_line(submission: Submission, entry_id: str, today: date) -> SheetRow:

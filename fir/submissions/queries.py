@@ -2,23 +2,28 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from dataclasses import fields
+from typing import TYPE_CHECKING, Any
 
 from django.db.models import Prefetch
 
 from cpl.identifiers import family_of
 from cpl.queries import current_entries_of, entries_by_id, uses_of_hash
+from fir.records.queries import entries_of_family, path_entry
+from fir.records.rules import heads
+from fir.submissions.claims import Claim, Fault, read_claim
 from fir.submissions.models import SUBMITTED, Decision, Submission
-from fir.submissions.rules import Known, SubmissionFacts
+from fir.submissions.rules import Known, SubmissionFacts, broken_rules
 
 if TYPE_CHECKING:
     import uuid
+    from collections.abc import Mapping
     from datetime import date
 
     from django.db.models import QuerySet
 
     from fir.parties.models import Party
-    from fir.submissions.claims import Claim
+    from fir.records.models import RepositoryEntry
 
 
 def submissions_for(party: Party, *, state: str = "") -> QuerySet[Submission]:
@@ -31,6 +36,39 @@ def submissions_for(party: Party, *, state: str = "") -> QuerySet[Submission]:
 def find_submission(party: Party, submission_id: uuid.UUID) -> Submission | None:
     """One submission, or None when there is none that this Party may see."""
     return submissions_for(party).filter(pk=submission_id).first()
+
+
+def check_release(said: Mapping[str, Any], *, today: date) -> tuple[Claim, list[Fault]]:
+    """A release as it was described, and everything that would keep it from being brought today:
+    every fault of form and every broken rule."""
+    claim, faults = read_claim(said)
+    return claim, [*faults, *broken_rules(facts_of(claim, today=today))]
+
+
+def faults_now(submission: Submission, *, today: date) -> list[Fault]:
+    """The rules that a submission breaks today, whatever held when it was brought."""
+    return broken_rules(facts_of(_claim_of(submission), today=today, own=submission.pk))
+
+
+def _claim_of(submission: Submission) -> Claim:
+    said = {field.name: getattr(submission, field.name) for field in fields(Claim)}
+    return Claim(**{**said, "predecessors": tuple(submission.predecessors)})
+
+
+def previous_release(submission: Submission) -> RepositoryEntry | None:
+    """What a submission is read beside: the latest release of its Device Model, or else of the
+    same family on other hardware; None for the first of its family."""
+    family = entries_of_family(
+        submission.device_type,
+        submission.manufacturer_identifier,
+        family_of(submission.device_model),
+    )
+    own = [e for e in family if e.device_model == submission.device_model]
+    for entries in (own, family):
+        standing = heads(list(map(path_entry, entries)))
+        if standing:
+            return next(e for e in entries if e.cpl_entry_id == standing[0].cpl_entry_id)
+    return None
 
 
 def facts_of(claim: Claim, *, today: date, own: uuid.UUID | None = None) -> SubmissionFacts:

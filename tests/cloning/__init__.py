@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 TEMPLATE = "fir_template"
+DEMO_TEMPLATE = "fir_demo_template"
 CHECKOUT = Path(__file__).resolve().parents[2]
 
 
@@ -37,36 +38,64 @@ def superuser() -> Iterator[psycopg.Connection]:
         yield connection
 
 
+@contextmanager
+def _once(template: str) -> Iterator[bool]:
+    """Whether the template is still to be made. Other test processes wait for the first comer."""
+    folder = Path(os.environ["TMPDIR"])
+    with (folder / f"{template}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        made = folder / f"{template}.made"
+        yield not made.exists()
+        made.touch()
+
+
+def _manage(database: str, *command: str) -> None:
+    urls = {name: url_of(name, database) for name in ("DATABASE_URL", "DATABASE_OWNER_URL")}
+    subprocess.run(
+        [sys.executable, "manage.py", *command, "--verbosity", "0"],
+        cwd=CHECKOUT,
+        env={**os.environ, **urls, "DJANGO_SETTINGS_MODULE": "fir.settings"},
+        check=True,
+        stdout=subprocess.DEVNULL,
+    )
+
+
 def make_template() -> None:
     """Migrate the template once, whichever of the test processes comes first."""
-    folder = Path(os.environ["TMPDIR"])
-    with (folder / "template.lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        if (folder / "template.made").exists():
-            return
-        owner = urlsplit(os.environ["DATABASE_OWNER_URL"]).username or ""
-        with superuser() as connection:
-            connection.execute(
-                SQL("CREATE DATABASE {} OWNER {}").format(Identifier(TEMPLATE), Identifier(owner))
-            )
-        urls = {name: url_of(name, TEMPLATE) for name in ("DATABASE_URL", "DATABASE_OWNER_URL")}
-        subprocess.run(
-            [sys.executable, "manage.py", "migrate", "--verbosity", "0"],
-            cwd=CHECKOUT,
-            env={**os.environ, **urls, "DJANGO_SETTINGS_MODULE": "fir.settings"},
-            check=True,
-        )
-        (folder / "template.made").touch()
+    with _once(TEMPLATE) as is_missing:
+        if is_missing:
+            _create(TEMPLATE, "template1")
+            _manage(TEMPLATE, "migrate")
 
 
-def clone_to(database: str) -> None:
-    """Replace a database by a fresh clone of the template."""
-    owner = urlsplit(os.environ["DATABASE_OWNER_URL"]).username or ""
-    name = Identifier(database)
+def make_demo_template() -> None:
+    """Load the demo world once, into a template of its own."""
+    make_template()
+    with _once(DEMO_TEMPLATE) as is_missing:
+        if is_missing:
+            _create(DEMO_TEMPLATE, TEMPLATE)
+            _manage(DEMO_TEMPLATE, "demo")
+
+
+def clone_to(database: str, template: str = TEMPLATE) -> None:
+    """Replace a database by a fresh clone of a template."""
+    drop(database)
+    _create(database, template)
+
+
+def drop(database: str) -> None:
+    """Drop a database, whoever is still connected to it."""
     with superuser() as connection:
-        connection.execute(SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(name))
+        connection.execute(
+            SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(Identifier(database))
+        )
+
+
+def _create(database: str, template: str) -> None:
+    owner = urlsplit(os.environ["DATABASE_OWNER_URL"]).username or ""
+    with superuser() as connection:
         connection.execute(
             SQL("CREATE DATABASE {} TEMPLATE {} OWNER {}").format(
-                name, Identifier(TEMPLATE), Identifier(owner)
+                Identifier(database), Identifier(template), Identifier(owner)
             )
         )

@@ -1,4 +1,4 @@
-"""What every door costs: a stated number of queries, whatever the number of rows.
+"""What every door and every page costs: a stated number of queries, whatever the number of rows.
 
 The numbers stand in `tests/budgets.json`. To record them anew after a change that was meant:
 `RECORD_BUDGETS=1 make test ARGS="-k budget -n 0"`; the difference is then there to be reviewed.
@@ -6,48 +6,82 @@ The numbers stand in `tests/budgets.json`. To record them anew after a change th
 
 import json
 import os
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 
 from tests import make
-from tests.house.test_permission_table import ASKERS, ROWS
-from tests.house.world import BODIES, World, build, url
+from tests.house import test_page_table as page_table
+from tests.house import test_permission_table as door_table
+from tests.house.world import BODIES, FORMS, World, build, page_arguments, person, url
 
 BUDGETS = Path(__file__).resolve().parents[1] / "budgets.json"
 NOT_QUERIES = ("SAVEPOINT", "RELEASE SAVEPOINT", "ROLLBACK TO SAVEPOINT")
+ROWS = [*door_table.ROWS, *page_table.ROWS]
+OPEN = (200, 201, 202, 302, 409)
 
 
-def cost(client: Client, method: str, name: str, asker: str, world: World) -> int:
-    """How many queries one request makes; savepoints are the test's own."""
+def cost(client: Client, method: str, name: str, size: int) -> int:
+    """How many queries one request makes of a world of this size; savepoints are the test's own."""
+    world = build(size)
+    ask = ask_door if (method, name) in door_table.ROWS else ask_page
+    with ask(client, method, name, world) as held:
+        pass
+    return sum(not str(query["sql"]).startswith(NOT_QUERIES) for query in held.captured_queries)
+
+
+@contextmanager
+def ask_door(
+    client: Client, method: str, name: str, world: World
+) -> Iterator[CaptureQueriesContext]:
+    """Ask a door with the key of whoever it opens to."""
+    asker = dearest(door_table.ASKERS, door_table.ROWS[method, name])
     headers = {} if asker == "stranger" else make.bearer(world.parties[asker])
     body = {"content_type": "application/json", **BODIES.get(name, {})} if method == "POST" else {}
     with CaptureQueriesContext(connection) as held:
         answer = getattr(client, method.lower())(url(name, world), headers=headers, **body)
         list(getattr(answer, "streaming_content", []))
-    assert answer.status_code < 500
-    return sum(not str(query["sql"]).startswith(NOT_QUERIES) for query in held.captured_queries)
+        assert answer.status_code < 500
+        yield held
 
 
-def dearest(method: str, name: str) -> str:
-    """An asker to whom the door opens; of several the last, whose way in is the longest."""
-    opened = [
-        asker
-        for asker, status in zip(ASKERS, ROWS[method, name], strict=True)
-        if status in (200, 201, 202, 302, 409)
-    ]
-    return "supplier" if "supplier" in opened else opened[-1]
+@contextmanager
+def ask_page(
+    client: Client, method: str, name: str, world: World
+) -> Iterator[CaptureQueriesContext]:
+    """Ask for a page as somebody signed in to whom it opens."""
+    address = reverse(name, kwargs=page_arguments(world).get(name, {}))
+    asker = dearest(page_table.ASKERS, page_table.ROWS[method, name])
+    if asker != "stranger":
+        client.force_login(person(world, asker), backend=page_table.BACKEND)
+    form = FORMS.get(name, {}) if method == "POST" else {}
+    for upload in form.values():
+        if hasattr(upload, "seek"):
+            upload.seek(0)
+    with CaptureQueriesContext(connection) as held:
+        answer = getattr(client, method.lower())(address, form)
+        list(getattr(answer, "streaming_content", []))
+        assert answer.status_code < 500
+        yield held
+
+
+def dearest(askers: Sequence[str], statuses: Sequence[int]) -> str:
+    """An asker to whom it opens; of several the last, whose way in is the longest; the supplier
+    where it opens to nobody in this world (the outbox of a demo)."""
+    opened = [asker for asker, status in zip(askers, statuses, strict=True) if status in OPEN]
+    return "supplier" if "supplier" in opened or not opened else opened[-1]
 
 
 @pytest.mark.django_db
 @pytest.mark.parametrize(("method", "name"), ROWS)
 def test_a_door_keeps_its_query_budget_at_any_size(client: Client, method: str, name: str) -> None:
-    asker = dearest(method, name)
-
-    spent = cost(client, method, name, asker, build(size=5))
+    spent = cost(client, method, name, size=5)
 
     budgets = json.loads(BUDGETS.read_text())
     if os.environ.get("RECORD_BUDGETS"):
@@ -59,9 +93,7 @@ def test_a_door_keeps_its_query_budget_at_any_size(client: Client, method: str, 
 @pytest.mark.django_db
 @pytest.mark.parametrize(("method", "name"), ROWS)
 def test_one_row_costs_what_many_cost(client: Client, method: str, name: str) -> None:
-    asker = dearest(method, name)
-
-    spent = cost(client, method, name, asker, build(size=1))
+    spent = cost(client, method, name, size=1)
 
     assert spent == json.loads(BUDGETS.read_text())[f"{method} {name}"]
 

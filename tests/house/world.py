@@ -5,17 +5,25 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.urls import URLResolver, get_resolver, reverse
+from django.utils import timezone
 
+from fir.api.door import Door
 from fir.eligibility.operations import read_news as assess_news
 from fir.ledger.models import LedgerEvent, ReaderFault
 from fir.notifications.operations import read_news as raise_notices
+from fir.notifications.queries import notices_of
+from fir.parties.operations import operator
+from fir.parties.people import invite_person, set_permissions
+from fir.parties.permissions import Permission as P  # noqa: N817 - named in every other line here
+from fir.parties.queries import invitation_token, keys_in_use
 from tests import make
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from fir.parties.models import Party
+    from fir.parties.models import Party, User
 
 SUPPLIER_CSV = make.inventory(make.device(1))
 
@@ -78,22 +86,104 @@ BODIES: dict[str, dict[str, Any]] = {
 }
 
 
+# What is sent to the pages' forms, each so that it would do.
+FORMS: dict[str, dict[str, Any]] = {
+    "portal:new-submission": {**make.release(70, device_model="00030101"), "pathway": "NONE"},
+    "portal:decision": {"decision": "close", "reason": "Not needed."},
+    "portal:send-inventory": {
+        "inventory": SimpleUploadedFile("inventory.csv", SUPPLIER_CSV, "text/csv")
+    },
+    "portal:invite": {"email": "new@people.invalid", "permissions": ["read_feed"]},
+    "portal:person": {"permissions": ["read_feed"]},
+    "portal:new-key": {"name": "systems", "permissions": ["read_feed"]},
+    "portal:acting-for": {"party": "big-light"},
+    "portal:invitation": {"password": make.PASSWORD},
+    "account_login": {"login": "nobody@people.invalid", "password": "wrong"},
+    "account_change_password": {
+        "oldpassword": make.PASSWORD,
+        "password1": "another-password-for-tests",
+        "password2": "another-password-for-tests",
+    },
+    "account_reset_password": {"email": "nobody@people.invalid"},
+}
+FORMS["portal:new-submission"].pop("predecessors")
+
+
+def person(world: World, asker: str) -> User:
+    """Somebody of the asker's kind, who may do all that the Party's category may."""
+    if asker == "one permission":
+        return make.person(world.parties["supplier"], "one@people.invalid", [P.READ_FEED])
+    if asker == "no party":
+        administrator = world.parties["administrator"]
+        lost = make.person(administrator, "lost@people.invalid", [P.READ_FEED])
+        set_permissions(person=lost, party=administrator, permissions=[], by=operator(), at=make.AT)
+        return lost
+    return make.person(world.parties[asker])
+
+
+def page_arguments(world: World) -> dict[str, dict[str, Any]]:
+    """What the addresses of pages name: always the supplier's, where they are a Party's own."""
+    supplier = world.parties["supplier"]
+    member = make.person(supplier, "member@people.invalid", [P.READ_FEED])
+    now = timezone.now()  # a page asks whether an invitation is open today
+    opened = invite_person(party=supplier, email="guest@people.invalid", by=operator(), at=now)
+    named = {
+        "record": "firmware-record",
+        "cpl-entry": "cpl-entry",
+        "submission": "submission",
+        "decision": "decision",
+        "load": "estate-load",
+        "load-notes": "estate-load-errors",
+        "accept-load": "accept-load",
+    }
+    notice = notices_of(supplier).first()
+    assert notice
+    make.key(supplier)
+    return {
+        **{f"portal:{name}": world.arguments[door] for name, door in named.items()},
+        "portal:notice": {"notice_id": notice.pk},
+        "portal:person": {"actor_id": member.actor_id},
+        "portal:withdraw-invitation": {"invitation_id": opened.pk},
+        "portal:invitation": {"token": invitation_token(opened)},
+        "portal:revoke-key": {"actor_id": keys_in_use(supplier)[-1].actor_id},
+        "account_reset_password_from_key": {"uidb36": "1", "key": "no-such-key"},
+    }
+
+
 def url(name: str, world: World) -> str:
     """The URL of that name in this world."""
     return reverse(name, kwargs=world.arguments.get(name, {}))
 
 
-def routes() -> Iterator[tuple[str, str]]:
-    """Every (method, name of a URL) that FIR answers."""
-    yield from _routes(get_resolver().url_patterns)
+@dataclass(frozen=True)
+class Route:
+    """A way to ask FIR for something: a method, the name of a URL, and the view that answers."""
+
+    method: str
+    name: str
+    view: type
 
 
-def _routes(patterns: list[URLPattern | URLResolver]) -> Iterator[tuple[str, str]]:
-    for pattern in patterns:
+def doors() -> list[tuple[str, str]]:
+    """Every (method, name of a URL) that the API answers."""
+    return [(r.method, r.name) for r in _routes(get_resolver()) if issubclass(r.view, Door)]
+
+
+def pages() -> list[tuple[str, str]]:
+    """Every (method, name of a URL) that the portal answers."""
+    return [(r.method, r.name) for r in _routes(get_resolver()) if not issubclass(r.view, Door)]
+
+
+def _routes(resolver: URLResolver, spaces: tuple[str, ...] = ()) -> Iterator[Route]:
+    for pattern in resolver.url_patterns:
         if isinstance(pattern, URLResolver):
-            yield from _routes(pattern.url_patterns)
+            inner = (*spaces, pattern.namespace) if pattern.namespace else spaces
+            yield from _routes(pattern, inner)
             continue
         view: Any = getattr(pattern.callback, "view_class", None)
-        for method in ("get", "post", "put", "patch", "delete"):
+        name = ":".join((*spaces, pattern.name or str(pattern.pattern)))
+        methods = ("get", "post", "put", "patch", "delete")
+        offered = methods if issubclass(view, Door) else methods[:2]
+        for method in offered:
             if hasattr(view, method) and method in view.http_method_names:
-                yield method.upper(), pattern.name or str(pattern.pattern)
+                yield Route(method.upper(), name, view)

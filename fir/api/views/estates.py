@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-from collections import Counter
 from dataclasses import asdict
 from http import HTTPStatus
 from typing import TYPE_CHECKING
@@ -18,9 +16,9 @@ from fir.api.answers import load_answer
 from fir.api.door import PAGING, Door
 from fir.api.problems import InputRefused
 from fir.api.shapes import estates as shapes
-from fir.eligibility.queries import estate_by_version, standing_of
+from fir.eligibility.queries import estate_by_version, standing_of, summary_of
 from fir.estates.operations import accept_load, receive_load
-from fir.estates.queries import find_load, loads_of, notes_of
+from fir.estates.queries import find_load, loads_of, notes_report
 from fir.parties.permissions import Permission
 from fir.records.rules import Position
 from fir.submissions.claims import Fault
@@ -108,20 +106,8 @@ class EstateLoadErrors(_OneLoad):
 
     def get(self, request: Request, load_id: int) -> StreamingHttpResponse:
         """The report, a row a note; values are masked unless hexadecimal."""
-        notes = notes_of(self.load(load_id))
-        columns = ("line", "column", "reason", "value", "kept")
-        writer = csv.writer(_Echo())
-        rows = notes.values_list(*columns).iterator(chunk_size=2000)
-        lines = (writer.writerow(row) for row in (columns, *rows))
+        lines = notes_report(self.load(load_id))
         return StreamingHttpResponse(lines, content_type="text/csv; charset=utf-8")
-
-
-class _Echo:
-    """A file that hands every line straight back, for the csv writer."""
-
-    def write(self, line: str) -> str:
-        """The line."""
-        return line
 
 
 class AcceptLoad(_OneLoad):
@@ -147,22 +133,17 @@ class EstateSummary(Door):
         """Counts by version; the percentage leaves out GPF and unlisted devices and says so."""
         supplier = self.supplier()
         versions = estate_by_version(supplier)
-        by_position: Counter[str] = Counter()
-        for row in versions:
-            counted = row.device_type != "GPF" or row.position == Position.UNLISTED
-            by_position[row.position if counted else "GPF"] += row.devices
-        measured = sum(by_position[p] for p in (Position.N, Position.N_1, Position.OLDER))
-        good = by_position[Position.N] + by_position[Position.N_1]
+        summary = summary_of(versions)
         return Response(
             {
                 **asdict(standing_of(supplier, at=timezone.now())),
-                "devices": sum(row.devices for row in versions),
-                "by_position": {p.value: by_position[p] for p in Position},
+                "devices": summary.devices,
+                "by_position": summary.by_position,
                 "left_out": {
-                    "gpf": by_position["GPF"],
-                    "unlisted": by_position[Position.UNLISTED],
+                    "gpf": summary.gpf,
+                    "unlisted": summary.by_position[Position.UNLISTED],
                 },
-                "percent_n_or_n_1": round(100 * good / measured, 2) if measured else None,
+                "percent_n_or_n_1": summary.percent_n_or_n_1,
                 "versions": [asdict(row) for row in versions],
             }
         )

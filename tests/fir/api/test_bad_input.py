@@ -313,7 +313,7 @@ def test_an_agent_without_a_delegation_reads_the_same_refusal_of_everybody(
         "/api/v1/submissions/00000000-0000-0000-0000-000000000000",
         "/api/v1/estate/loads/999999",
         "/api/v1/nowhere",
-        "/nowhere",
+        "/api/nowhere",
         "/api/v1/firmware/" + "x" * 3000,
     ],
 )

@@ -29,6 +29,7 @@ def plan(port: int) -> Plan:
     """The parts, as the launcher wants them; FAKE_WORKER names another kind of worker."""
     return Plan(
         folder=CHECKOUT,
+        collect=("true",),
         migrate=part(os.environ.get("FAKE_MIGRATE", "migrate")),
         demo=part("demo"),
         web=Service("web", part("web", str(port))),

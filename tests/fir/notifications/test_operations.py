@@ -287,8 +287,8 @@ def test_the_email_has_counts_the_way_to_the_record_and_whom_to_ask_and_no_devic
         "Of your 3 devices",
         "2 may take it in one step",
         "1 are blocked",
-        f"https://fir.example.org/api/v1/firmware/{entry_id}",
-        f"https://fir.example.org/api/v1/eligibility?target={entry_id}",
+        f"https://fir.example.org/firmware/{entry_id}",
+        f"https://fir.example.org/eligibility?target={entry_id}",
         "Firmware images, images@fine-meters.invalid",
     ):
         assert expected in text

@@ -1,0 +1,38 @@
+"""What the pages of an estate ask for."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+
+from cpl.identifiers import DEVICE_TYPES
+from fir.portal.forms.filters import Filters
+
+
+class EstateFilters(Filters):
+    """What the Device Models of an estate may be narrowed to."""
+
+    device_type = forms.ChoiceField(
+        label="Device Type", required=False, choices=[("", "All"), *((t, t) for t in DEVICE_TYPES)]
+    )
+
+
+class InventoryForm(forms.Form):
+    """The file with an inventory. It is read by `fir.portal.uploads` and never by this form, which
+    only asks for it and says what was wrong with it."""
+
+    inventory = forms.FileField(
+        label="Inventory", required=False, help_text="A CSV file, plain or packed with gzip, or XML"
+    )
+
+
+class AcceptForm(forms.Form):
+    """Accepting a held load: nothing is asked."""
+
+
+def refused(form: type[forms.Form], field: str | None, refusal: object) -> Any:
+    """A form that says what was wrong with what was sent."""
+    bound = form({})
+    bound.add_error(field, str(refusal))
+    return bound

@@ -1,0 +1,55 @@
+"""Where an Actor may go, as the frame of every page lists it. Pure but for the URLs' names."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from django.urls import reverse
+
+from fir.parties.permissions import Permission
+
+if TYPE_CHECKING:
+    from fir.parties.models import Actor
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """One entry of the navigation. `is_current` when the page asked for is it or lies below it."""
+
+    label: str
+    url: str
+    is_current: bool
+
+
+# label, name of its URL, permissions of which any one opens it; none: open to everybody
+_PLACES: tuple[tuple[str, str, tuple[Permission, ...]], ...] = (
+    ("Products List", "portal:cpl", ()),
+    ("Firmware", "portal:records", (Permission.VIEW_RECORDS,)),
+    (
+        "Submissions",
+        "portal:submissions",
+        (Permission.SUBMIT_FIRMWARE, Permission.REVIEW_SUBMISSIONS),
+    ),
+    ("Estate", "portal:estate", (Permission.VIEW_ESTATE,)),
+    ("Eligibility", "portal:eligibility", (Permission.VIEW_ESTATE,)),
+    ("Notices", "portal:notices", (Permission.VIEW_NOTICES,)),
+    ("People and keys", "portal:people", (Permission.MANAGE_PEOPLE,)),
+)
+# These pages show a Supplier's own devices; an agent sees them once a Supplier has named it.
+_OF_A_SUPPLIER = ("portal:estate", "portal:eligibility")
+
+
+def navigation(actor: Actor | None, path: str) -> list[Place]:
+    """The places this Actor may go to; `path` is where it is now."""
+    return [
+        Place(label, reverse(name), f"{path}/".startswith(f"{reverse(name)}/"))
+        for label, name, wanted in _PLACES
+        if not wanted or (actor and _is_open(actor, name, wanted))
+    ]
+
+
+def _is_open(actor: Actor, name: str, wanted: tuple[Permission, ...]) -> bool:
+    if name in _OF_A_SUPPLIER and not actor.party.is_supplier:
+        return False
+    return any(map(actor.may, wanted))

@@ -1,0 +1,88 @@
+"""The addresses of the portal's pages."""
+
+from allauth.account import views as allauth
+from django.urls import path, re_path
+
+from fir.portal.views import (
+    accounts,
+    eligibility,
+    estates,
+    home,
+    keys,
+    listed,
+    notices,
+    people,
+    records,
+    submissions,
+)
+
+app_name = "portal"
+
+urlpatterns = [
+    path("", home.Home.as_view(), name="home"),
+    path("about", home.About.as_view(), name="about"),
+    path("rules", home.Rules.as_view(), name="rules"),
+    path("outbox", home.Outbox.as_view(), name="outbox"),
+    path("reader-faults", home.ReaderFaults.as_view(), name="reader-faults"),
+    path("cpl", listed.ListedEntries.as_view(), name="cpl"),
+    path("cpl/<str:cpl_entry_id>", listed.Entry.as_view(), name="cpl-entry"),
+    path("firmware", records.Records.as_view(), name="records"),
+    path("firmware/<str:cpl_entry_id>", records.Record.as_view(), name="record"),
+    path("submissions", submissions.Submissions.as_view(), name="submissions"),
+    path("submissions/new", submissions.NewSubmission.as_view(), name="new-submission"),
+    path(
+        "submissions/<uuid:submission_id>", submissions.OneSubmission.as_view(), name="submission"
+    ),
+    path(
+        "submissions/<uuid:submission_id>/decision",
+        submissions.Decide.as_view(),
+        name="decision",
+    ),
+    path("estate", estates.EstatePage.as_view(), name="estate"),
+    path("estate/loads", estates.Loads.as_view(), name="loads"),
+    path("estate/send", estates.SendInventory.as_view(), name="send-inventory"),
+    path("estate/loads/<int:load_id>", estates.Load.as_view(), name="load"),
+    path("estate/loads/<int:load_id>/notes.csv", estates.LoadNotes.as_view(), name="load-notes"),
+    path("estate/loads/<int:load_id>/accept", estates.AcceptLoad.as_view(), name="accept-load"),
+    path("eligibility", eligibility.Findings.as_view(), name="eligibility"),
+    path("notices", notices.Notices.as_view(), name="notices"),
+    path("notices/<int:notice_id>", notices.OneNotice.as_view(), name="notice"),
+    path("people", people.People.as_view(), name="people"),
+    path("people/invite", people.Invite.as_view(), name="invite"),
+    path("people/<uuid:actor_id>", people.OnePerson.as_view(), name="person"),
+    path(
+        "people/invitations/<uuid:invitation_id>/withdraw",
+        people.Withdraw.as_view(),
+        name="withdraw-invitation",
+    ),
+    path("invitations/<str:token>", people.Invited.as_view(), name="invitation"),
+    path("keys/new", keys.NewKey.as_view(), name="new-key"),
+    path("keys/<uuid:actor_id>/revoke", keys.RevokeKey.as_view(), name="revoke-key"),
+    path("account", accounts.Account.as_view(), name="account"),
+    path("account/acting-for", accounts.ActingFor.as_view(), name="acting-for"),
+]
+
+# allauth's own pages, those of them that FIR offers; they are named as allauth names them.
+account_urlpatterns = [
+    path("account/sign-in", allauth.login, name="account_login"),
+    path("account/sign-out", allauth.logout, name="account_logout"),
+    path("account/inactive", allauth.account_inactive, name="account_inactive"),
+    path("account/password", allauth.password_change, name="account_change_password"),
+    path("account/password/forgotten", allauth.password_reset, name="account_reset_password"),
+    path(
+        "account/password/forgotten/sent",
+        allauth.password_reset_done,
+        name="account_reset_password_done",
+    ),
+    # The key holds a hyphen of its own: the number of the account ends at the first.
+    re_path(
+        r"^account/password/new/(?P<uidb36>[0-9A-Za-z]+)-(?P<key>[^/]+)$",
+        allauth.password_reset_from_key,
+        name="account_reset_password_from_key",
+    ),
+    path(
+        "account/password/new",
+        allauth.password_reset_from_key_done,
+        name="account_reset_password_from_key_done",
+    ),
+]

@@ -1,0 +1,1 @@
+"""The pages, in files named for what they show; templates mirror them."""

@@ -1,0 +1,126 @@
+"""Which of a Supplier's Devices may take which release, and why the others may not."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from django.utils import timezone
+
+from cpl.identifiers import IdentifierFault, parse_cpl_entry_id
+from cpl.queries import entries_by_id
+from fir.eligibility.explanations import hops_of, next_step, reason_of
+from fir.eligibility.queries import findings_of, is_assessed_target, standing_of
+from fir.eligibility.summaries import tally_of
+from fir.parties.permissions import Permission
+from fir.portal.forms.filters import FindingFilters
+from fir.portal.pages import listing
+from fir.portal.views.estates import SupplierPage
+from fir.records.queries import contacts_of
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from django.http import HttpRequest, HttpResponse
+
+    from cpl.models import ListedEntry
+    from fir.eligibility.explanations import Hop, Reason
+    from fir.eligibility.models import Finding
+    from fir.eligibility.summaries import Tally
+    from fir.records.queries import Contact
+
+
+@dataclass(frozen=True, slots=True)
+class FindingInWords:
+    """A finding as the page shows it."""
+
+    finding: Finding
+    maker: str
+    reasons: Sequence[Reason]
+    warnings: Sequence[Reason]
+    hops: Sequence[Hop]
+    next_step: str
+    contact: Contact | None
+
+
+class Findings(SupplierPage):
+    """The findings for each Device Model's latest release, or for the target that was named."""
+
+    requires = {"GET": (Permission.VIEW_ESTATE,)}
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        """One page of findings below their totals; none while a filter is to be mended."""
+        filters = FindingFilters(request.GET)
+        wanted = filters.narrowed()
+        outcome, target = wanted.pop("outcome", ""), _read_target(filters)
+        findings = findings_of(self.party, **{**wanted, "target": target})
+        tally = tally_of(findings, outcome=outcome)
+        _refuse_no_target(filters, target, tally)
+        if filters.errors:
+            findings, tally = findings.none(), tally_of(findings.none())
+        if outcome:
+            findings = findings.filter(outcome=outcome)
+        commonest = findings.order_by("-cohort__device_count", "id")
+        found = listing(commonest, request.GET, count=tally.findings)
+        template = "_findings.html" if self.wants_fragment else "findings.html"
+        return self.show(
+            f"eligibility/{template}",
+            status=found.status,
+            filters=filters,
+            is_fragment=self.wants_fragment,
+            target=target,
+            outcome=outcome,
+            tally=tally,
+            listing=found,
+            rows=_in_words(list(found.page)),
+            standing=standing_of(self.party, at=timezone.now()),
+        )
+
+
+def _read_target(filters: FindingFilters) -> str:
+    """The entry that was named; '' for none, or for one whose form is wrong, which is then said."""
+    named = filters.narrowed().get("target", "")
+    try:
+        return parse_cpl_entry_id(named) if named else ""
+    except IdentifierFault as fault:
+        filters.add_error("target", str(fault))
+        return ""
+
+
+def _refuse_no_target(filters: FindingFilters, target: str, tally: Tally) -> None:
+    """Say so where findings are kept for no such entry."""
+    if target and not tally.devices and not is_assessed_target(target):
+        filters.add_error(
+            "target",
+            f"{target} is no target: findings are kept for the latest release of each Device "
+            "Model and for the end of every other declared branch.",
+        )
+
+
+def _in_words(findings: Sequence[Finding]) -> list[FindingInWords]:
+    """Findings with their sentences, routes, next steps and contacts. Two queries for all."""
+    named = {entry for finding in findings for entry in finding.route}
+    named |= {finding.target.cpl_entry_id for finding in findings if finding.target}
+    entries = entries_by_id(named)
+    contacts = contacts_of({finding.cohort.manufacturer_identifier for finding in findings})
+    return [_one_in_words(finding, entries, contacts) for finding in findings]
+
+
+def _one_in_words(
+    finding: Finding, entries: Mapping[str, ListedEntry], contacts: Mapping[str, Contact]
+) -> FindingInWords:
+    versions = {
+        entry: (entries[entry].firmware_version, entries[entry].manufacturer_image_hash)
+        for entry in finding.route
+    }
+    hops = hops_of(finding.cohort.device_type, finding.route, versions)
+    listed = entries[finding.target.cpl_entry_id] if finding.target else None
+    return FindingInWords(
+        finding=finding,
+        maker=listed.manufacturer_name if listed else "",
+        reasons=list(map(reason_of, finding.reasons)),
+        warnings=list(map(reason_of, finding.warnings)),
+        hops=hops,
+        next_step=next_step(finding.outcome, hops),
+        contact=contacts.get(finding.cohort.manufacturer_identifier),
+    )

@@ -1,0 +1,57 @@
+"""What a Party was told, and where the emails went."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.http import Http404
+
+from fir.eligibility.rules import Outcome
+from fir.notifications.queries import deliveries_of, find_notice, notices_of
+from fir.parties.permissions import Permission
+from fir.portal.page import Page
+from fir.portal.pages import listing
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from django.http import HttpRequest, HttpResponse
+
+READS = {"GET": (Permission.VIEW_NOTICES,)}
+
+
+class Notices(Page):
+    """The Party's notices, newest first."""
+
+    requires = READS
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        """One page of notices, each with its counts in short."""
+        found = listing(notices_of(self.party).order_by("-id"), request.GET)
+        rows = [(notice, _in_order(notice.counts)) for notice in found.page]
+        return self.show("notices/notices.html", status=found.status, listing=found, rows=rows)
+
+
+class OneNotice(Page):
+    """One notice: what it said, its counts, and the emails it was sent as."""
+
+    requires = READS
+
+    def get(self, request: HttpRequest, notice_id: int) -> HttpResponse:
+        """The notice."""
+        notice = find_notice(self.party, notice_id)
+        if notice is None:
+            raise Http404
+        return self.show(
+            "notices/notice.html",
+            notice=notice,
+            counts=_in_order(notice.counts),
+            devices=sum(notice.counts.values()),
+            deliveries=deliveries_of(notice),
+            reads_records=self.actor.may(Permission.VIEW_RECORDS),
+        )
+
+
+def _in_order(counts: Mapping[str, int]) -> dict[str, int]:
+    """A notice's counts in the order in which outcomes are told everywhere."""
+    return {outcome.value: counts[outcome] for outcome in Outcome if outcome in counts}

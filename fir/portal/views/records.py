@@ -1,0 +1,91 @@
+"""Firmware Records: which release is the latest, over what it goes, whom to ask, and whose Devices
+may take it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.http import Http404
+from django.utils import timezone
+
+from fir.eligibility.summaries import devices_for
+from fir.ledger.kinds import KINDS
+from fir.parties.permissions import Permission
+from fir.portal.forms.filters import EntryFilters
+from fir.portal.page import Page
+from fir.portal.pages import listing
+from fir.portal.pathway import pathway_picture
+from fir.portal.views.listed import entry_id_in_url
+from fir.records.queries import (
+    contacts_of,
+    entries_of_models,
+    entry_events,
+    find_repository_entry,
+    key_of,
+    positions_among,
+    positions_of,
+    repository_entries,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from django.http import HttpRequest, HttpResponse
+
+    from fir.eligibility.summaries import DevicesFor
+    from fir.records.models import RepositoryEntry
+
+READS = {"GET": (Permission.VIEW_RECORDS,)}
+
+
+class Records(Page):
+    """The records this Party may read, newest first, narrowed as asked."""
+
+    requires = READS
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        """One page of records, each with its place in its model's order."""
+        filters = EntryFilters(request.GET)
+        entries = repository_entries(self.party, **filters.narrowed())
+        found = listing(entries.order_by("-entry_id"), request.GET)
+        shown = list(found.page)
+        positions = positions_of(shown)
+        rows = [(entry, positions[entry.cpl_entry_id]) for entry in shown]
+        template = "records/_records.html" if self.wants_fragment else "records/records.html"
+        return self.show(template, status=found.status, filters=filters, listing=found, rows=rows)
+
+
+class Record(Page):
+    """One record: the facts, its model's other releases, whom to ask, and the asker's Devices."""
+
+    requires = READS
+
+    def get(self, request: HttpRequest, cpl_entry_id: str) -> HttpResponse:
+        """The record."""
+        entry = find_repository_entry(self.party, entry_id_in_url(cpl_entry_id))
+        if entry is None:
+            raise Http404
+        siblings = entries_of_models([key_of(entry)])[key_of(entry)]
+        positions = positions_among(siblings)
+        history = [
+            (event, KINDS[event.kind].sentence)
+            for event in entry_events(entry.cpl_entry_id, self.party.tags)
+        ]
+        own = {one.cpl_entry_id for one in siblings}
+        return self.show(
+            "records/record.html",
+            entry=entry,
+            elsewhere=[named for named in entry.predecessors if named not in own],
+            position=positions[entry.cpl_entry_id],
+            picture=pathway_picture(siblings, entry.cpl_entry_id),
+            releases=[(one, positions[one.cpl_entry_id]) for one in reversed(siblings)],
+            contact=contacts_of([entry.manufacturer_identifier]).get(entry.manufacturer_identifier),
+            history=history,
+            mine=self._mine(entry, siblings),
+        )
+
+    def _mine(self, entry: RepositoryEntry, model: Sequence[RepositoryEntry]) -> DevicesFor | None:
+        """How the asker's own Devices stand to this release, where the asker has any."""
+        if not (self.party.is_supplier and self.actor.may(Permission.VIEW_ESTATE)):
+            return None
+        return devices_for(self.party, entry, model, at=timezone.now())

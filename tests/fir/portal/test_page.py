@@ -1,0 +1,164 @@
+"""What every page promises: who gets in, coming back after signing in, and errors in words."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from unittest.mock import patch
+
+import pytest
+from django.db import OperationalError
+from django.test import Client
+
+from fir.parties.people import join_party
+from fir.parties.permissions import Permission
+from fir.portal import kept
+from tests import make
+from tests.fir.portal.people import browser_of, signed_in
+from tests.fir.portal.test_submissions import answers, text
+
+if TYPE_CHECKING:
+    from fir.parties.models import User
+
+NEW = "/submissions/new"
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def stranger() -> Client:
+    return Client(raise_request_exception=False)
+
+
+def of_two_parties() -> User:
+    """Somebody of Alpha who works for Beta too."""
+    person = make.person(make.maker("alpha", "F1A1"))
+    beta = make.maker("beta", "F1A2")
+    make.person(beta)
+    invited = make.invitation(beta, person.email, [Permission.SUBMIT_FIRMWARE])
+    join_party(invitation=invited, person=person, at=make.AT)
+    return person
+
+
+def test_a_stranger_is_asked_to_sign_in_and_comes_back(stranger: Client) -> None:
+    make.listed(make.row(1))
+    make.person(make.party("big-light"))
+
+    asked = stranger.get("/firmware/CPL-000001?a=b")
+    there = stranger.post(
+        asked["Location"], {"login": "ann@big-light.invalid", "password": make.PASSWORD}
+    )
+
+    assert asked["Location"] == "/account/sign-in?next=%2Ffirmware%2FCPL-000001%3Fa%3Db"
+    assert there["Location"] == "/firmware/CPL-000001?a=b"
+
+
+def test_what_was_typed_before_a_session_ended_comes_back_once(stranger: Client) -> None:
+    maker = make.maker()
+    make.person(maker)
+    typed = {**answers(release_notes="Typed for an hour."), "acting_for": maker.slug}
+
+    sent = stranger.post(NEW, typed)
+    stranger.post(
+        sent["Location"], {"login": f"ann@{maker.slug}.invalid", "password": make.PASSWORD}
+    )
+    back, again = stranger.get(NEW), stranger.get(NEW)
+
+    assert sent["Location"] == "/account/sign-in?next=%2Fsubmissions%2Fnew"
+    assert kept.WELCOME_BACK in text(back)
+    assert "Typed for an hour." in text(back)
+    assert "Typed for an hour." not in text(again)
+
+
+def test_what_was_typed_for_one_party_is_not_shown_to_another(stranger: Client) -> None:
+    other = make.maker("other-meters", "F1A2")
+    make.person(other)
+
+    stranger.post(NEW, {**answers(release_notes="Not for others."), "acting_for": "fine-meters"})
+    stranger.post(
+        "/account/sign-in", {"login": "ann@other-meters.invalid", "password": make.PASSWORD}
+    )
+
+    assert "Not for others." not in text(stranger.get(NEW))
+
+
+def test_more_than_any_form_holds_is_not_kept(stranger: Client) -> None:
+    stranger.post(NEW, {"acting_for": "x", "release_notes": "n" * (kept.MOST_KEPT + 1)})
+
+    assert kept.KEPT not in stranger.session
+
+
+def test_no_password_is_ever_kept(stranger: Client) -> None:
+    stranger.post(NEW, {"acting_for": "x", "password": "secret"})
+
+    assert "secret" not in str(dict(stranger.session))
+
+
+def test_a_person_with_several_parties_acts_for_the_one_that_was_chosen() -> None:
+    browser = browser_of(of_two_parties())
+
+    first = text(browser.get("/"))
+    browser.post("/account/acting-for", {"party": "beta"})
+    second = text(browser.get("/"))
+
+    assert '<span class="fir-who__party">Alpha</span>' in first
+    assert '<span class="fir-who__party">Beta</span>' in second
+
+
+def test_a_form_of_one_party_does_not_act_for_another() -> None:
+    browser = browser_of(of_two_parties())
+    browser.post("/account/acting-for", {"party": "beta"})
+
+    answer = browser.post(NEW, {**answers(), "acting_for": "alpha"})
+
+    assert answer.status_code == 409
+    assert "You act for another Party now" in text(answer)
+
+
+def test_a_missing_permission_is_named() -> None:
+    browser = signed_in(make.party("big-light"), [Permission.READ_FEED])
+
+    answer = browser.get("/firmware")
+
+    assert answer.status_code == 403
+    assert Permission.VIEW_RECORDS.sentence in text(answer)
+
+
+def test_a_page_is_kept_by_nobody_on_the_way() -> None:
+    answer = signed_in(make.party("big-light")).get("/firmware")
+
+    assert answer["Cache-Control"] == "private, no-store"
+
+
+def test_nothing_written_into_a_page_would_be_run(stranger: Client) -> None:
+    policy = stranger.get("/")["Content-Security-Policy"]
+
+    assert "unsafe" not in policy
+    assert "default-src 'none'" in policy
+    assert "frame-ancestors 'none'" in policy
+
+
+def test_what_is_not_there_is_said_in_a_page_to_people_and_in_a_problem_to_systems(
+    stranger: Client,
+) -> None:
+    page, problem = stranger.get("/nowhere"), stranger.get("/api/v1/nowhere")
+
+    assert (page.status_code, problem.status_code) == (404, 404)
+    assert "There is no such page" in text(page)
+    assert problem["Content-Type"] == "application/problem+json"
+
+
+@pytest.mark.parametrize("broken", [OperationalError("away"), RuntimeError("a fault")])
+def test_a_fault_of_our_own_is_a_page_in_words(stranger: Client, broken: Exception) -> None:
+    with patch("fir.portal.views.listed.listed_entries", side_effect=broken):
+        answer = stranger.get("/cpl")
+
+    assert answer.status_code == 500
+    assert "Something went wrong on our side" in text(answer)
+
+
+def test_a_form_without_its_token_is_refused_in_words() -> None:
+    strict = Client(enforce_csrf_checks=True)
+
+    answer = strict.post("/account/sign-in", {"login": "a@b.invalid", "password": "x"})
+
+    assert answer.status_code == 403
+    assert "This form is too old to be sent" in text(answer)
