@@ -146,6 +146,8 @@ ACCOUNT_EMAIL_VERIFICATION = "none"  # the invitation was the proof that the mai
 ACCOUNT_EMAIL_NOTIFICATIONS = False
 ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = False
 ACCOUNT_SESSION_REMEMBER = False
+# Who tries too often is told apart by address; behind proxies that is what the nearest one says.
+ALLAUTH_TRUSTED_PROXY_COUNT = env.int("FIR_TRUSTED_PROXIES", default=0)
 ACCOUNT_FORMS = {
     "login": "fir.portal.forms.people.SignIn",
     "reset_password": "fir.portal.forms.people.ForgottenPassword",
@@ -249,6 +251,13 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "filters": {"without_links": {"()": "fir.portal.logs.WithoutLinks"}},
+    "handlers": {
+        "stderr": {
+            "class": "logging.StreamHandler",
+            "formatter": "line",
+            "filters": ["without_links"],
+        }
+    },
     "root": {"handlers": ["stderr"], "level": "INFO"},
 }

@@ -36,6 +36,8 @@ _PLACES: tuple[tuple[str, str, tuple[Permission, ...]], ...] = (
     ("Notices", "portal:notices", (Permission.VIEW_NOTICES,)),
     ("People and keys", "portal:people", (Permission.MANAGE_PEOPLE,)),
 )
+# What lies elsewhere and belongs to a place all the same.
+_BELONGS = {"/keys/": "portal:people"}
 # These pages show a Supplier's own devices; an agent sees them once a Supplier has named it.
 _OF_A_SUPPLIER = ("portal:estate", "portal:eligibility")
 
@@ -43,10 +45,15 @@ _OF_A_SUPPLIER = ("portal:estate", "portal:eligibility")
 def navigation(actor: Actor | None, path: str) -> list[Place]:
     """The places this Actor may go to; `path` is where it is now."""
     return [
-        Place(label, reverse(name), f"{path}/".startswith(f"{reverse(name)}/"))
+        Place(label, reverse(name), _is_current(name, path))
         for label, name, wanted in _PLACES
         if not wanted or (actor and _is_open(actor, name, wanted))
     ]
+
+
+def _is_current(name: str, path: str) -> bool:
+    belongs = any(path.startswith(start) for start, to in _BELONGS.items() if to == name)
+    return belongs or f"{path}/".startswith(f"{reverse(name)}/")
 
 
 def _is_open(actor: Actor, name: str, wanted: tuple[Permission, ...]) -> bool:

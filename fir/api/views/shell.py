@@ -7,6 +7,7 @@ from functools import cache
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
+from django.contrib.auth.middleware import get_user
 from django.db import OperationalError
 from django.http import HttpResponse, JsonResponse
 from django.shortcuts import render
@@ -72,6 +73,11 @@ class Docs(Door):
 
     is_public = True
     answers = {"GET": ((200, "text/html"), OpenApiTypes.STR)}
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        """Answer, having looked first who is signed in."""
+        get_user(request)  # deletes a session that a new password ended; a read could not
+        return super().dispatch(request, *args, **kwargs)
 
     def get(self, request: Request) -> HttpResponse:
         """The page."""

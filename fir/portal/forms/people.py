@@ -132,8 +132,9 @@ class PartyForm(forms.Form):
 
 
 def _worded(field: forms.Field, label: str, hint: str = "") -> None:
-    """Give one of allauth's fields a label and a hint of ours, and take its placeholder away."""
+    """Give one of allauth's fields words of ours, and take its placeholder away."""
     field.label, field.help_text = label, hint
+    field.error_messages["required"] = f"Type your {label.lower()}."
     field.widget.attrs.pop("placeholder", None)
 
 

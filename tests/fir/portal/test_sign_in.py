@@ -45,7 +45,7 @@ def typed(person: User, password: str = make.PASSWORD) -> dict[str, str]:
 
 def letter_link() -> str:
     """The path of the link in the newest email, which starts at FIR's own address."""
-    base, path = re.findall(r"(\w+://[^/\s]+)(/\S+)", mail.outbox[-1].body)[0]
+    base, path = re.findall(r"(\w+://[^/\s]+)(/\S+)", str(mail.outbox[-1].body))[0]
     assert base == settings.BASE_URL
     return str(path)
 
@@ -62,6 +62,10 @@ def test_the_form_asks_for_an_email_and_a_password_and_nothing_else(client: Clie
     assert fields["login"].get("autocomplete") == "email"
     assert fields["password"].get("autocomplete") == "current-password"
     assert fields["password"].get("value") is None
+
+
+def test_what_is_missing_is_asked_for(client: Client) -> None:
+    assert errors(client.post(SIGN_IN)) == "Email: Type your email. Password: Type your password."
 
 
 def test_signing_in_leads_home_and_shows_who_acts(client: Client, person: User) -> None:
