@@ -33,7 +33,9 @@ def ratio(name: str, reference: str, ours: Callable[[], int], theirs: Callable[[
 
 def main() -> None:
     """Migrate the throw-away database and run every benchmark."""
-    subprocess.run([sys.executable, "manage.py", "migrate", "--verbosity", "0"], check=True)
+    for command in ("migrate", "collectstatic --no-input"):
+        arguments = [*command.split(), "--verbosity", "0"]
+        subprocess.run([sys.executable, "manage.py", *arguments], check=True)
     os.environ["DJANGO_SETTINGS_MODULE"] = "tests.settings"
     django.setup()
     import fir.celery  # noqa: F401 - operations ring the readers through this application

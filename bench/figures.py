@@ -1,4 +1,4 @@
-"""The figures: appending to the ledger, a page of the feed, loading an estate, assessing it."""
+"""The figures: appending to the ledger, the feed, loading an estate, assessing it, a page."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from fir.parties.operations import operator
 from tests import make
 
 APPENDS, PAGES, DEVICES = 200, 50, 20_000
+BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 Ratio = Callable[..., None]
 
 
@@ -104,4 +105,27 @@ def assessing(ratio: Ratio) -> None:
     ratio("Working out findings", "reading and writing the same findings", ours, bare)
 
 
-ALL = (appending, feed, loading, assessing)
+def page(ratio: Ratio) -> None:
+    """A record's page with its model's releases and the asker's devices, against a page that asks
+    for nothing but who is looking at it."""
+    supplier = make.party("page-light")
+    model = [make.row(n, device_model="00020101") for n in range(10, 20)]
+    make.listed(*model)
+    make.estate(supplier, make.device(1, DeviceModel="00020101"))
+    client = Client(headers={"host": "localhost"})
+    client.force_login(make.person(supplier), backend=BACKEND)
+
+    def get(path: str) -> int:
+        for _ in range(PAGES):
+            assert client.get(path).status_code == 200
+        return PAGES
+
+    ratio(
+        "A record's page",
+        "a page that asks for nothing",
+        lambda: get(f"/firmware/{model[-1].cpl_entry_id}"),
+        lambda: get("/about"),
+    )
+
+
+ALL = (appending, feed, loading, assessing, page)

@@ -105,6 +105,7 @@ class Page(View):
         self, template: str, *, status: HTTPStatus = HTTPStatus.OK, **context: Any
     ) -> HttpResponse:
         """The page. `template` is its file below templates/portal/."""
+        context["is_fragment"] = self.wants_fragment
         return render(self.request, f"portal/{template}", context, status=status)
 
     @property

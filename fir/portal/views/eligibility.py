@@ -49,15 +49,13 @@ class Findings(SupplierPage):
     requires = {"GET": (Permission.VIEW_ESTATE,)}
 
     def get(self, request: HttpRequest) -> HttpResponse:
-        """One page of findings below their totals; none while a filter is to be mended."""
+        """One page of findings below their totals; the template shows none beside a fault."""
         filters = FindingFilters(request.GET)
         wanted = filters.narrowed()
         outcome, target = wanted.pop("outcome", ""), _read_target(filters)
         findings = findings_of(self.party, **{**wanted, "target": target})
         tally = tally_of(findings, outcome=outcome)
         _refuse_no_target(filters, target, tally)
-        if filters.errors:
-            findings, tally = findings.none(), tally_of(findings.none())
         if outcome:
             findings = findings.filter(outcome=outcome)
         commonest = findings.order_by("-cohort__device_count", "id")
@@ -67,7 +65,6 @@ class Findings(SupplierPage):
             f"eligibility/{template}",
             status=found.status,
             filters=filters,
-            is_fragment=self.wants_fragment,
             target=target,
             outcome=outcome,
             tally=tally,

@@ -102,9 +102,7 @@ class EstatePage(SupplierPage):
         found = listing(models, request.GET)
         context = {"filters": filters, "listing": found, "rows": _rows(list(found.page))}
         if self.wants_fragment:
-            return self.show(
-                "estates/_models.html", status=found.status, is_fragment=True, **context
-            )
+            return self.show("estates/_models.html", status=found.status, **context)
         summary = summary_of(versions)
         return self.show(
             "estates/estate.html",

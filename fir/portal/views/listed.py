@@ -34,6 +34,7 @@ class ListedEntries(Page):
         """One page of entries."""
         filters = EntryFilters(request.GET)
         entries = listed_entries().filter(search_entries(**filters.narrowed()))
+        entries = entries if filters.is_valid() else entries.none()
         found = listing(entries.order_by("-entry_id"), request.GET)
         template = "listed/_entries.html" if self.wants_fragment else "listed/entries.html"
         return self.show(template, status=found.status, filters=filters, listing=found)

@@ -47,6 +47,7 @@ class Records(Page):
         """One page of records, each with its place in its model's order."""
         filters = EntryFilters(request.GET)
         entries = repository_entries(self.party, **filters.narrowed())
+        entries = entries if filters.is_valid() else entries.none()
         found = listing(entries.order_by("-entry_id"), request.GET)
         shown = list(found.page)
         positions = positions_of(shown)

@@ -140,3 +140,14 @@ def test_a_maker_does_not_see_anothers_record(rows: list[SheetRow]) -> None:
 
     assert answer.status_code == 404
     assert "not yours to see" in text(answer)
+
+
+@pytest.mark.parametrize("address", ["/cpl?q=a%00b", "/cpl?device_type=TOASTER"])
+def test_htmx_is_told_too_what_is_to_be_mended_and_gets_no_other_list(
+    rows: list[SheetRow], address: str
+) -> None:
+    found = results(address)
+
+    assert "There is something to mend" in found
+    assert "CPL-000001" not in found
+    assert "Nothing was searched for." in found
