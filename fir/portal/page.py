@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, ClassVar
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render, resolve_url
-from django.utils.cache import add_never_cache_headers
 from django.views import View
 
 from fir.ledger.queries import snapshot
-from fir.portal.access import ACTING_FOR, actor_of, person_of
+from fir.portal.access import ACTING_FOR, actor_of, actors_of, person_of
 from fir.portal.errors import error_page
 from fir.portal.kept import keep_answers
 
@@ -52,15 +51,12 @@ class Page(View):
     def _answer(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         self.visitor = actor_of(request)
         refusal = self._refusal(request)
-        response = refusal or super().dispatch(request, *args, **kwargs)
-        add_never_cache_headers(response)
-        response.headers["Cache-Control"] = "private, no-store"
-        return response
+        return refusal or super().dispatch(request, *args, **kwargs)
 
     def _refusal(self, request: HttpRequest) -> HttpResponse | None:
         method = "GET" if request.method == "HEAD" else request.method or ""
         if not hasattr(self, method.lower()) or method.lower() not in self.http_method_names:
-            return error_page(request, HTTPStatus.METHOD_NOT_ALLOWED)
+            return self._for_another_method(request)
         if not self.is_public:
             if person_of(request) is None:
                 return self._to_sign_in(request)
@@ -71,12 +67,24 @@ class Page(View):
             return self._refuse_for_another_party(request)
         return None
 
+    def _for_another_method(self, request: HttpRequest) -> HttpResponse:
+        """Whoever reloads the address that a form was sent to is shown the form's page."""
+        if request.method in READS:
+            return HttpResponseRedirect(self.form_url(request))
+        page = error_page(request, HTTPStatus.METHOD_NOT_ALLOWED)
+        page.headers["Allow"] = ", ".join(self._allowed_methods())
+        return page
+
     def _to_sign_in(self, request: HttpRequest) -> HttpResponse:
         if request.method == "POST" and not self.reads_as_it_streams:
             keep_answers(request, self.form_url(request))
         back = request.get_full_path() if request.method in READS else self.form_url(request)
-        query = urlencode({"next": back})
-        return HttpResponseRedirect(f"{resolve_url('account_login')}?{query}")
+        if self.wants_fragment:
+            back = _shown_page(request) or back
+        address = f"{resolve_url('account_login')}?{urlencode({'next': back})}"
+        if self.wants_fragment:  # a script would put the page to sign in where the fragment was
+            return HttpResponse(status=HTTPStatus.NO_CONTENT, headers={"HX-Redirect": address})
+        return HttpResponseRedirect(address)
 
     def form_url(self, request: HttpRequest) -> str:
         """The path of the page that shows the form which is sent here; usually this very page."""
@@ -87,7 +95,12 @@ class Page(View):
         made_for = request.POST.get(ACTING_FOR, "")
         if self.visitor is None or made_for in ("", self.visitor.party.slug):
             return None
-        return error_page(request, HTTPStatus.CONFLICT, template="portal/errors/other_party.html")
+        chosen = next((a.party for a in actors_of(request) if a.party.slug == made_for), None)
+        if chosen is not None and not self.reads_as_it_streams:
+            keep_answers(request, self.form_url(request))
+        context = {"made_for": chosen, "back": self.form_url(request)}
+        template = "portal/errors/other_party.html"
+        return render(request, template, context, status=HTTPStatus.CONFLICT)
 
     @property
     def actor(self) -> Actor:
@@ -117,3 +130,9 @@ class Page(View):
 def form_status(*, has_errors: bool) -> HTTPStatus:
     """The status of a page that shows a form: 422 when something in it is to be mended."""
     return HTTPStatus.UNPROCESSABLE_ENTITY if has_errors else HTTPStatus.OK
+
+
+def _shown_page(request: HttpRequest) -> str:
+    """The page that the browser shows while a script asks for a piece of it; '' when not told."""
+    shown = urlsplit(request.headers.get("HX-Current-URL", ""))
+    return f"{shown.path}?{shown.query}" if shown.query else shown.path

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from django.http import QueryDict
 
 PAGE = 50
+LONGEST_NUMBER = 9
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +46,8 @@ def listing(
     if count is not None:
         paginator.count = count
     number = asked.get("page", "1")
-    is_there = number.isascii() and number.isdigit() and 1 <= int(number[:9]) <= paginator.num_pages
+    is_number = number.isascii() and number.isdigit() and len(number) <= LONGEST_NUMBER
+    is_there = is_number and 1 <= int(number) <= paginator.num_pages
     page = paginator.page(int(number) if is_there else 1)
     others = [(name, value) for name, value in asked.items() if name != "page" and value]
     return Listing(

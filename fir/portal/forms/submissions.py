@@ -8,16 +8,23 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from django import forms
 
 from cpl.identifiers import DEVICE_TYPES
+from cpl.queries import OWN_NUMBERS
 from fir.submissions.claims import MOST_NOTES, NOT_APPLICABLE, READERS, REQUIRED
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from fir.submissions.claims import Fault
+    from fir.submissions.models import Submission
 
 NAMED, NONE = "NAMED", "NONE"
 YES, NO = "YES", "NO"
 LONGEST_ANSWER = 10_000
+SHOWN = 40
+NOT_OF_THE_SERIES = (
+    "is not of the series that the list counts in, such as CPL-000123, and an id cannot be changed "
+    "later. If you mean it, write it a second time in the box below; else leave both empty."
+)
 BETWEEN_ENTRIES = re.compile(r"[\s,;]+")
 
 
@@ -139,7 +146,6 @@ class ReleaseForm(forms.Form):
         self.fields["manufacturer_identifier"].choices = choices  # type: ignore[attr-defined]
         for name in self.fields:
             # Said, rather than enforced by the browser: an error in words comes from the server.
-            self.fields[name].widget.attrs["autocomplete"] = "off"
             if name in REQUIRED:
                 self.fields[name].widget.attrs["aria-required"] = "true"
 
@@ -158,6 +164,15 @@ class ReleaseForm(forms.Form):
             self.add_error(
                 "pathway", "Predecessors are named below. Take them out, or choose to name them."
             )
+
+    @staticmethod
+    def answers_of(submission: Submission) -> dict[str, Any]:
+        """What the form would hold for a submission, to bring it again."""
+        answers = {name: getattr(submission, name) for name in READERS}
+        answers["pathway"] = NAMED if submission.predecessors else NONE
+        answers["predecessors"] = "\n".join(submission.predecessors)
+        answers["carries_updates"] = {True: YES, False: NO, None: ""}[submission.carries_updates]
+        return answers
 
     def sections(self) -> list[tuple[str, list[forms.BoundField]]]:
         """The fields under their headings."""
@@ -192,10 +207,28 @@ class DecisionForm(forms.Form):
         help_text="Only when approving, and only to give another than the next one",
         required=False,
         max_length=LONGEST_ANSWER,
+        widget=forms.TextInput(attrs={"class": "govuk-input govuk-input--width-20"}),
+    )
+    cpl_entry_id_again = forms.CharField(
+        required=False,
+        label="The same CPL Entry ID once more",
+        max_length=LONGEST_ANSWER,
+        widget=forms.TextInput(attrs={"class": "govuk-input govuk-input--width-20"}),
     )
 
+    def __init__(self, *arguments: Any, **more: Any) -> None:
+        super().__init__(*arguments, **more)
+        if not self._is_of_another_series():
+            del self.fields["cpl_entry_id_again"]
+
     def clean(self) -> None:
-        """Only an approval lists an entry."""
-        chosen = self.cleaned_data.get("decision")
-        if self.cleaned_data.get("cpl_entry_id") and chosen in (RETURN, CLOSE):
+        """Only an approval lists an entry; an odd id, which would stay for good, is asked about."""
+        chosen, named = self.cleaned_data.get("decision"), self.cleaned_data.get("cpl_entry_id", "")
+        if named and chosen in (RETURN, CLOSE):
             self.add_error("cpl_entry_id", "Only an approval lists an entry. Leave this empty.")
+        elif self._is_of_another_series() and named != self.cleaned_data.get("cpl_entry_id_again"):
+            self.add_error("cpl_entry_id", f"{named[:SHOWN]} {NOT_OF_THE_SERIES}")
+
+    def _is_of_another_series(self) -> bool:
+        named = str(self.data.get("cpl_entry_id", "")).strip().upper()
+        return bool(named) and not re.fullmatch(OWN_NUMBERS, named)

@@ -58,6 +58,7 @@ WORDS = {
     "DCC": "DCC",
 }
 LETTERS_BETWEEN_BREAKS = 8
+SMALLEST_SHARE = 0.1
 
 
 @register.filter
@@ -99,8 +100,9 @@ def in_order(permissions: Iterable[str]) -> list[Permission]:
 
 @register.filter
 def share_of(part: int, whole: int) -> float:
-    """A part of a whole in percent; 0 of nothing."""
-    return round(100 * part / whole, 1) if whole else 0.0
+    """A part of a whole in percent; 0 of nothing. Never 0 for some, nor 100 for less than all."""
+    share = round(100 * part / whole, 1) if whole else 0.0
+    return min(max(share, SMALLEST_SHARE), 100 - SMALLEST_SHARE) if 0 < part < whole else share
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from django.contrib import messages
 from django.shortcuts import redirect
+from django.utils.http import url_has_allowed_host_and_scheme
 
 from fir.portal.access import act_for, actors_of
 from fir.portal.forms.people import PartyForm
@@ -51,4 +52,6 @@ class ActingFor(Page):
         chosen = act_for(request, form.cleaned_data["party"])
         if chosen is not None:
             messages.success(request, f"You act for {chosen.party.name} now.")
-        return redirect("portal:home")
+        back = request.POST.get("next", "")
+        is_ours = url_has_allowed_host_and_scheme(back, allowed_hosts=None)
+        return redirect(back if is_ours else "portal:home")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
@@ -40,7 +41,6 @@ from fir.submissions.queries import (
 )
 
 if TYPE_CHECKING:
-    import uuid
     from collections.abc import Callable, Mapping
 
     from django.http import HttpRequest, HttpResponse
@@ -49,6 +49,7 @@ if TYPE_CHECKING:
 
 READERS = (Permission.SUBMIT_FIRMWARE, Permission.REVIEW_SUBMISSIONS)
 CHECK = "check"
+TOO_LATE = "Somebody decided this before you. Your decision was not kept; theirs stands below."
 
 
 class Submissions(Page):
@@ -81,7 +82,15 @@ class NewSubmission(Page):
             form = self._form(kept)
             form.is_valid()
             return self._show(form)
-        return self._show(self._form())
+        return self._show(self._form(initial=self._again(request.GET.get("again", ""))))
+
+    def _again(self, submission_id: str) -> dict[str, Any]:
+        """The answers of an earlier submission that is to be brought again, if one is named."""
+        try:
+            earlier = find_submission(self.party, uuid.UUID(submission_id))
+        except ValueError:
+            return {}
+        return ReleaseForm.answers_of(earlier) if earlier else {}
 
     def post(self, request: HttpRequest) -> HttpResponse:
         """Check the release and say what is to be mended, or bring it."""
@@ -107,8 +116,8 @@ class NewSubmission(Page):
             return self._show(form, status=HTTPStatus.OK, is_checked=True)
         return self._show(form)
 
-    def _form(self, said: Any = None) -> ReleaseForm:
-        return ReleaseForm(said, identifiers=identifiers_of(self.party))
+    def _form(self, said: Any = None, initial: Any = None) -> ReleaseForm:
+        return ReleaseForm(said, initial=initial, identifiers=identifiers_of(self.party))
 
     def _show(self, form: ReleaseForm, **more: Any) -> HttpResponse:
         return self.show(
@@ -155,8 +164,13 @@ class OneSubmission(_OneOf):
         """The submission."""
         submission = self.find(submission_id)
         kept = take_answers(request, self.party)
-        if kept is not None:
+        if kept is None:
+            return self.show_one(submission, DecisionForm())
+        if submission.state == SUBMITTED:
             messages.info(request, WELCOME_BACK)
+        else:
+            said = kept.get("reason") or "no reason"
+            messages.warning(request, f"{TOO_LATE} You had written: {said}")
         return self.show_one(submission, DecisionForm(kept))
 
 
@@ -219,7 +233,7 @@ class Decide(_OneOf):
         """Somebody was quicker: show what they decided, and that nothing was done now."""
         messages.warning(
             self.request,
-            "Somebody decided this before you. Your decision was not kept; theirs stands below.",
+            TOO_LATE,
         )
         return self.show_one(
             self.find(submission_id), DecisionForm(self.request.POST), status=HTTPStatus.CONFLICT

@@ -80,7 +80,7 @@ def test_a_filter_that_there_is_not_is_said_in_the_page(rows: list[SheetRow]) ->
     assert "There is something to mend" in page
 
 
-@pytest.mark.parametrize("page", ["0", "2", "99999999999999", "-1", "two", "٣"])
+@pytest.mark.parametrize("page", ["0", "2", "99999999999999", "0000000000002", "-1", "two", "٣"])
 def test_a_page_that_there_is_not_is_said_and_the_first_shown(
     rows: list[SheetRow], page: str
 ) -> None:

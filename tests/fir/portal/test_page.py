@@ -12,6 +12,7 @@ from django.test import Client
 from fir.parties.people import join_party
 from fir.parties.permissions import Permission
 from fir.portal import kept
+from fir.submissions.models import Submission
 from tests import make
 from tests.fir.portal.people import browser_of, signed_in
 from tests.fir.portal.test_submissions import answers, text
@@ -111,6 +112,69 @@ def test_a_form_of_one_party_does_not_act_for_another() -> None:
 
     assert answer.status_code == 409
     assert "You act for another Party now" in text(answer)
+    assert not Submission.objects.exists()
+
+
+def test_a_form_of_another_party_comes_back_with_that_party() -> None:
+    browser = browser_of(of_two_parties())
+    browser.post("/account/acting-for", {"party": "beta"})
+    browser.post(NEW, {**answers(release_notes="For Alpha alone."), "acting_for": "alpha"})
+
+    as_beta = text(browser.get(NEW))
+    returned = browser.post("/account/acting-for", {"party": "alpha", "next": NEW}, follow=True)
+
+    assert "For Alpha alone." not in as_beta
+    assert returned.redirect_chain == [(NEW, 302)]
+    assert "For Alpha alone." in text(returned)
+    assert '<input type="hidden" name="acting_for" value="alpha">' in text(returned)
+
+
+@pytest.mark.parametrize(
+    "back", ["https://elsewhere.example/", "//elsewhere.example", "javascript:1"]
+)
+def test_coming_back_leads_nowhere_else(back: str) -> None:
+    browser = browser_of(of_two_parties())
+
+    answer = browser.post("/account/acting-for", {"party": "beta", "next": back})
+
+    assert answer["Location"] == "/"
+
+
+def test_whoever_signs_in_for_a_kept_form_acts_for_its_party(stranger: Client) -> None:
+    person = of_two_parties()
+
+    stranger.post(NEW, {**answers(release_notes="For Beta."), "acting_for": "beta"})
+    stranger.post("/account/sign-in", {"login": person.email, "password": make.PASSWORD})
+
+    assert "For Beta." in text(stranger.get(NEW))
+
+
+def test_a_script_is_sent_to_sign_in_rather_than_given_the_page(stranger: Client) -> None:
+    asked = {"HX-Request": "true", "HX-Current-URL": "https://testserver/firmware?q=00AB"}
+
+    read = stranger.get("/firmware?q=00AB&status=CURRENT", headers=asked)
+    checked = stranger.post(NEW, {**answers(), "acting_for": "x"}, headers={"HX-Request": "true"})
+
+    assert (read.status_code, checked.status_code) == (204, 204)
+    assert read["HX-Redirect"] == "/account/sign-in?next=%2Ffirmware%3Fq%3D00AB"
+    assert checked["HX-Redirect"] == "/account/sign-in?next=%2Fsubmissions%2Fnew"
+    assert stranger.session[kept.KEPT]["path"] == NEW
+
+
+def test_reloading_where_a_form_was_sent_shows_the_forms_page() -> None:
+    maker = make.maker()
+    submission = make.submitted(make.actor(maker))
+
+    answer = signed_in(make.administrator()).get(f"/submissions/{submission.pk}/decision")
+
+    assert answer["Location"] == f"/submissions/{submission.pk}"
+
+
+def test_a_method_that_is_not_there_names_those_that_are() -> None:
+    answer = signed_in(make.administrator()).put("/cpl")
+
+    assert answer.status_code == 405
+    assert "GET" in answer["Allow"]
 
 
 def test_a_missing_permission_is_named() -> None:
@@ -123,9 +187,10 @@ def test_a_missing_permission_is_named() -> None:
 
 
 def test_a_page_is_kept_by_nobody_on_the_way() -> None:
-    answer = signed_in(make.party("big-light")).get("/firmware")
+    browser = signed_in(make.party("big-light"))
 
-    assert answer["Cache-Control"] == "private, no-store"
+    for address in ("/firmware", "/account/password", "/nowhere", "/firmware/CPL-000009"):
+        assert "no-store" in browser.get(address)["Cache-Control"], address
 
 
 def test_nothing_written_into_a_page_would_be_run(stranger: Client) -> None:

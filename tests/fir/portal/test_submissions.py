@@ -5,15 +5,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from django.test import Client
 
+from fir.parties.queries import people_of
 from fir.portal.forms.submissions import ReleaseForm
 from fir.submissions.claims import READERS
 from fir.submissions.models import CLOSED, PUBLISHED, RETURNED, Submission
 from tests import make
-from tests.fir.portal.people import signed_in
+from tests.fir.portal.people import BACKEND, signed_in
 
 if TYPE_CHECKING:
-    from fir.parties.models import Party
+    from fir.parties.models import Party, User
 
 NEW = "/submissions/new"
 pytestmark = pytest.mark.django_db
@@ -198,6 +200,64 @@ def test_an_entry_id_that_is_taken_is_said_beside_its_field(waiting: Submission)
     assert "CPL-000001 is another entry&#x27;s id." in text(answer)
 
 
+def test_an_entry_id_of_another_series_must_be_meant(waiting: Submission) -> None:
+    browser = signed_in(make.administrator())
+    said = {"decision": "approve", "cpl_entry_id": "ZZZ"}
+
+    asked = browser.post(decision_url(waiting), said)
+    browser.post(decision_url(waiting), {**said, "cpl_entry_id_again": "ZZZ"})
+
+    waiting.refresh_from_db()
+    assert asked.status_code == 422
+    assert "ZZZ is not of the series" in text(asked)
+    assert 'name="cpl_entry_id_again"' in text(asked)
+    assert waiting.cpl_entry_id == "ZZZ"
+
+
+def test_an_entry_id_of_the_series_is_taken_at_once(waiting: Submission) -> None:
+    signed_in(make.administrator()).post(
+        decision_url(waiting), {"decision": "approve", "cpl_entry_id": "cpl-000777"}
+    )
+
+    waiting.refresh_from_db()
+    assert waiting.cpl_entry_id == "CPL-000777"
+
+
+def test_what_was_returned_is_brought_again_from_a_filled_form(maker: Party) -> None:
+    make.listed(make.row(1))
+    earlier = make.submitted(make.actor(maker), 2, predecessors=["CPL-000001"])
+    signed_in(make.administrator()).post(
+        decision_url(earlier), {"decision": "return", "reason": "The notes."}
+    )
+    browser = signed_in(maker)
+
+    offered = f"{NEW}?again={earlier.pk}"
+    page = text(browser.get(f"/submissions/{earlier.pk}"))
+    form = text(browser.get(offered))
+    stranger_form = text(signed_in(make.maker("other-meters", "F1A2")).get(offered))
+
+    assert offered in page
+    assert earlier.manufacturer_image_hash in form
+    assert "CPL-000001" in form
+    assert earlier.manufacturer_image_hash not in stranger_form
+    assert browser.get(f"{NEW}?again=nonsense").status_code == 200
+
+
+def test_a_reason_that_came_too_late_is_given_back(waiting: Submission) -> None:
+    administrator = make.administrator()
+    first = signed_in(administrator)
+    late = Client(raise_request_exception=False)
+    typed = {"decision": "close", "reason": "Long thought.", "acting_for": administrator.slug}
+
+    late.post(decision_url(waiting), typed)
+    first.post(decision_url(waiting), {"decision": "approve"})
+    late.force_login(first_person(administrator), backend=BACKEND)
+    page = text(late.get(f"/submissions/{waiting.pk}"))
+
+    assert "Somebody decided this before you." in page
+    assert "Long thought." in page
+
+
 def test_an_entry_id_is_for_approvals_only(waiting: Submission) -> None:
     answer = signed_in(make.administrator()).post(
         decision_url(waiting), {"decision": "close", "reason": "No.", "cpl_entry_id": "CPL-000009"}
@@ -255,6 +315,10 @@ def test_the_queue_shows_first_what_waits_longest(maker: Party) -> None:
 
     positions = [page.index(str(one.pk)) for one in sorted((early, late), key=_age)]
     assert positions == sorted(positions)
+
+
+def first_person(party: Party) -> User:
+    return people_of(party)[0].person
 
 
 def _age(submission: Submission) -> tuple[Any, Any]:

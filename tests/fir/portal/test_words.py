@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fir.eligibility.rules import Outcome
-from fir.portal.templatetags.fir import breakable, reasons_in_words, shares_of, words
+from fir.portal.templatetags.fir import breakable, reasons_in_words, share_of, shares_of, words
 
 NUMBERS = st.lists(st.integers(min_value=0, max_value=10_000_000), max_size=8)
 
@@ -41,3 +41,11 @@ def test_the_commonest_reason_comes_first() -> None:
         ("NO_OTA_ROUTE", 7),
         ("HUB_TOO_OLD", 2),
     ]
+
+
+@given(st.integers(min_value=0, max_value=10**7), st.integers(min_value=0, max_value=10**7))
+def test_some_is_never_shown_as_none_nor_nearly_all_as_all(part: int, rest: int) -> None:
+    share = share_of(part, part + rest)
+
+    assert (share == 0) == (part == 0)
+    assert (share == 100) == (part > 0 and rest == 0)
