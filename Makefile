@@ -1,4 +1,4 @@
-# FIR's five commands. Each installs what it needs into .venv first; the second time that takes no time.
+# FIR's commands. Each installs what it needs into .venv first; the second time that takes no time.
 
 .DEFAULT_GOAL := help
 PYTHON ?= python3
@@ -10,7 +10,7 @@ UV := $(shell command -v uv 2>/dev/null)
 COMPILE := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --custom-compile-command "make pins"
 
-.PHONY: help run test check bench pins
+.PHONY: help run test check bench screenshots pins
 
 help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## /  make \1	/p' $(MAKEFILE_LIST)
@@ -30,6 +30,9 @@ check: $(TEST_INSTALLED) ## lint, format, types, import contracts, missing migra
 
 bench: $(TEST_INSTALLED) ## the benchmarks, each as a ratio against its own reference
 	@$(BIN)/python -m tests.run python -m bench $(ARGS)
+
+screenshots: $(TEST_INSTALLED) ## the README's pictures anew, of a demo world of their own (needs Chromium)
+	@$(BIN)/python -m tests.run python -m tests.browser.screenshots
 
 pins: ## compile the pinned requirements anew (needs uv)
 	$(COMPILE) pyproject.toml -o requirements.txt

@@ -59,6 +59,7 @@ def _application() -> Celery:
                 "estates.sweep_loads": EVERY_MINUTE,
                 "parties.forget_expired_invitations": EVERY_HOUR,
                 "portal.forget_sessions": EVERY_HOUR,
+                "portal.forget_tries": EVERY_HOUR,
             }.items()
         },
     )

@@ -54,6 +54,7 @@ OPEN = (
     "parties_user",
     "parties_user_groups",
     "parties_user_user_permissions",
+    "portal_cache",
     "records_manufacturercontact",
 )
 # Locked but for what the state of the row is: the columns that an operation may change.

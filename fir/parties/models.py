@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
@@ -17,6 +17,9 @@ from cpl.models import Manufacturer
 from fir.ledger.audiences import tags_of
 from fir.ledger.models import Author
 from fir.parties.permissions import MAY, SUPPLIERS, USER_ROLES, Category, Permission
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 
 def choices(values: type[Category] | tuple[str, ...]) -> list[tuple[str, str]]:
@@ -68,6 +71,11 @@ class Party(models.Model):
     def tags(self) -> list[str]:
         """The audience tags this Party reads by."""
         return tags_of(slug=self.slug, category=self.category)
+
+
+def still_had(permissions: Iterable[str], party: Party) -> frozenset[Permission]:
+    """Those of the permissions that the Party's category may have by now."""
+    return frozenset(map(Permission, permissions)) & MAY[Category(party.category)]
 
 
 class ManufacturerHolding(models.Model):
@@ -153,8 +161,12 @@ class Invitation(models.Model):
     @property
     def offered(self) -> frozenset[Permission]:
         """What accepting gives: the chosen permissions that the Party's category still may have."""
-        chosen = frozenset(map(Permission, self.permissions))
-        return chosen & MAY[Category(self.party.category)]
+        return still_had(self.permissions, self.party)
+
+    @property
+    def maker(self) -> uuid.UUID:
+        """Whom to ask about the invitation: whoever made it."""
+        return self.made_by
 
 
 class PartyUserGrant(UserObjectPermissionBase):
@@ -194,6 +206,16 @@ class ApiKey(models.Model):
 
     def __str__(self) -> str:
         return f"{self.party}: {self.name}"
+
+    @property
+    def offered(self) -> frozenset[Permission]:
+        """What the key lets do: the chosen permissions that the Party's category still may have."""
+        return still_had(self.permissions, self.party)
+
+    @property
+    def maker(self) -> uuid.UUID:
+        """Whom to ask about the key: the person it was made for, or else whoever made it."""
+        return self.made_for.actor_id if self.made_for else self.made_by
 
 
 @dataclass(frozen=True, slots=True)

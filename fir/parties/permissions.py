@@ -50,7 +50,9 @@ SENTENCES: Mapping[Permission, str] = {
     Permission.LOAD_ESTATE: "Send in the Supplier's inventory of Devices.",
     Permission.VIEW_ESTATE: "Read the Supplier's estate and which of its Devices are eligible.",
     Permission.VIEW_NOTICES: "Read the notices raised for the Party.",
-    Permission.MANAGE_PEOPLE: "Invite people and make or revoke keys for the Party.",
+    Permission.MANAGE_PEOPLE: (
+        "Invite people, change what they may do, and make or revoke keys for the Party."
+    ),
 }
 
 P = Permission

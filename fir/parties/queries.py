@@ -19,8 +19,9 @@ from fir.parties.models import (
     Party,
     PartyUserGrant,
     User,
+    still_had,
 )
-from fir.parties.permissions import MAY, SUPPLIERS, Category, Permission
+from fir.parties.permissions import SUPPLIERS
 
 if TYPE_CHECKING:
     import uuid
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from django.db.models import QuerySet
+
+    from fir.parties.permissions import Permission
 
 INVITATION_SALT = "fir.parties.invitation"
 
@@ -55,14 +58,14 @@ def actor_of_key(key: str) -> Actor | None:
         party=found.party,
         actor_id=found.actor_id,
         answerable=person.actor_id if person else found.party.actor_id,
-        permissions=frozenset(map(Permission, found.permissions))
-        & MAY[Category(found.party.category)],
+        permissions=found.offered,
     )
 
 
 def keys_in_use(party: Party) -> list[ApiKey]:
     """A Party's keys that were not revoked, oldest first."""
-    return list(ApiKey.objects.filter(party=party, revoked_at__isnull=True).order_by("id"))
+    held = ApiKey.objects.select_related("party", "made_for")
+    return list(held.filter(party=party, revoked_at__isnull=True).order_by("id"))
 
 
 def find_key(party: Party, actor_id: uuid.UUID) -> ApiKey | None:
@@ -113,8 +116,7 @@ def anything_stands() -> bool:
 
 def _effective(grants: Iterable[PartyUserGrant], party: Party) -> frozenset[Permission]:
     """What the grants come to: a permission that the category no longer has counts for nothing."""
-    granted = frozenset(Permission(grant.permission.codename) for grant in grants)
-    return granted & MAY[Category(party.category)]
+    return still_had((grant.permission.codename for grant in grants), party)
 
 
 def actors_of_person(user: User) -> list[Actor]:
@@ -166,6 +168,12 @@ def _members(grants: QuerySet[PartyUserGrant], party: Party) -> list[Member]:
     return members
 
 
+def emails_of(actor_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, str]:
+    """The email of each of these actors that is a person. One query."""
+    people = User.objects.filter(actor_id__in=list(actor_ids))
+    return dict(people.values_list("actor_id", "email"))
+
+
 def person_of_email(email: str) -> User | None:
     """The person with this email, in any case, whether active or not."""
     return User.objects.alias(lower=Lower("email")).filter(lower=email.lower()).first()
@@ -175,6 +183,35 @@ def open_invitations(party: Party, *, at: datetime) -> list[Invitation]:
     """The Party's invitations that can be accepted, by email."""
     held = Invitation.objects.select_related("party").filter(party=party, expires_at__gt=at)
     return list(held.order_by("email"))
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What lets others act for a Party until somebody ends it: its keys in use, and its open
+    invitations."""
+
+    keys: list[ApiKey]
+    invitations: list[Invitation]
+
+    def __bool__(self) -> bool:
+        return bool(self.keys or self.invitations)
+
+    @property
+    def makers(self) -> set[uuid.UUID]:
+        """Who made any of it."""
+        return {key.maker for key in self.keys} | {one.maker for one in self.invitations}
+
+    def of(self, actor_id: uuid.UUID) -> Standing:
+        """What of it this actor made."""
+        return Standing(
+            keys=[key for key in self.keys if key.maker == actor_id],
+            invitations=[one for one in self.invitations if one.maker == actor_id],
+        )
+
+
+def standing(party: Party, *, at: datetime) -> Standing:
+    """The Party's keys in use and its open invitations. Two queries."""
+    return Standing(keys_in_use(party), open_invitations(party, at=at))
 
 
 def find_invitation(party: Party, invitation_id: uuid.UUID, *, at: datetime) -> Invitation | None:

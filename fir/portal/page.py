@@ -72,7 +72,8 @@ class Page(View):
         if request.method in READS:
             return HttpResponseRedirect(self.form_url(request))
         page = error_page(request, HTTPStatus.METHOD_NOT_ALLOWED)
-        page.headers["Allow"] = ", ".join(self._allowed_methods())
+        offered = [name.upper() for name in self.http_method_names if hasattr(self, name)]
+        page.headers["Allow"] = ", ".join(offered)
         return page
 
     def _to_sign_in(self, request: HttpRequest) -> HttpResponse:

@@ -7,6 +7,7 @@ from typing import Any
 import psycopg
 import pytest
 from django.apps import apps
+from django.conf import settings
 from django.db import connection
 from psycopg.sql import SQL, Identifier
 
@@ -86,7 +87,8 @@ def test_the_application_role_cannot_get_past_the_guard(attack: str) -> None:
 def test_every_table_is_declared_locked_open_or_read_only_and_only_once() -> None:
     declared = [*LOCKED, *OPEN, *READ_ONLY, *CHANGING]
     tables = {model._meta.db_table for model in apps.get_models(include_auto_created=True)} | {
-        "django_migrations"
+        "django_migrations",
+        settings.CACHES["default"]["LOCATION"],
     }
 
     assert sorted(declared) == sorted(set(declared))

@@ -39,5 +39,5 @@ class Command(BaseCommand):
             self.stdout.write(f"Revoked: {key.name}.")
         if not options["name"]:
             for key in keys:
-                may = ", ".join(permission.upper() for permission in key.permissions)
+                may = ", ".join(permission.upper() for permission in sorted(key.offered))
                 self.stdout.write(f"{key.name} (made {key.made_at:%Y-%m-%d}): {may}")

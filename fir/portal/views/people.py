@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from http import HTTPStatus
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.contrib import messages
 from django.contrib.auth import login
@@ -30,13 +30,13 @@ from fir.parties.people import (
 )
 from fir.parties.permissions import Permission
 from fir.parties.queries import (
+    emails_of,
     find_invitation,
     find_member,
     invitation_of_token,
-    keys_in_use,
-    open_invitations,
     people_of,
     person_of_email,
+    standing,
 )
 from fir.portal.access import ACTING_FOR
 from fir.portal.forms.people import InviteForm, PasswordForm, PermissionsForm
@@ -45,29 +45,44 @@ from fir.portal.page import Page, form_status
 
 if TYPE_CHECKING:
     import uuid
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from django.http import HttpRequest, HttpResponse
 
     from fir.parties.models import ApiKey, Invitation
-    from fir.parties.queries import Member
+    from fir.parties.queries import Member, Standing
 
 MANAGES = (Permission.MANAGE_PEOPLE,)
 BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 
 
 @dataclass(frozen=True, slots=True)
-class KeyInUse:
-    """A key, and the email of whoever made it, if that is one of its Party's people."""
+class Made:
+    """A key in use or an open invitation, with who made it and whether that person still acts for
+    the Party. The email is empty where no person did: then it was made on the server."""
 
-    key: ApiKey
-    maker: str
+    thing: ApiKey | Invitation
+    email: str
+    acts: bool
 
 
-def keys_with_makers(keys: Sequence[ApiKey], members: Sequence[Member]) -> list[KeyInUse]:
-    """Each key with the one of these people who made it."""
-    emails = {member.person.actor_id: member.person.email for member in members}
-    return [KeyInUse(key, emails.get(key.made_by, "")) for key in keys]
+def with_makers(made: Standing, members: Sequence[Member]) -> dict[str, Any]:
+    """The keys and invitations as pages list them. One query for all the makers together."""
+    emails = emails_of(made.makers)
+    acting = {member.person.actor_id for member in members}
+
+    def named(things: Iterable[ApiKey | Invitation]) -> list[Made]:
+        return [Made(one, emails.get(one.maker, ""), one.maker in acting) for one in things]
+
+    return {"keys": named(made.keys), "invitations": named(made.invitations)}
+
+
+def counted(made: Standing) -> str:
+    """How many keys and invitations there are: `1 key and 2 open invitations`."""
+    numbers = {"key": len(made.keys), "open invitation": len(made.invitations)}
+    return " and ".join(
+        f"{number} {word}{'s' if number > 1 else ''}" for word, number in numbers.items() if number
+    )
 
 
 class People(Page):
@@ -81,8 +96,7 @@ class People(Page):
         return self.show(
             "people/people.html",
             members=members,
-            invitations=open_invitations(self.party, at=timezone.now()),
-            keys=keys_with_makers(keys_in_use(self.party), members),
+            **with_makers(standing(self.party, at=timezone.now()), members),
         )
 
 
@@ -151,41 +165,57 @@ class Withdraw(Page):
 
 
 class OnePerson(Page):
-    """What one of the Party's people may do."""
+    """What one of the Party's people may do, and what of this person's making still stands."""
 
     requires = {"GET": MANAGES, "POST": MANAGES}
 
     def get(self, request: HttpRequest, actor_id: uuid.UUID) -> HttpResponse:
-        """What the person may do, to be changed."""
-        member = self._member(actor_id)
+        """What the person may do, to be changed; of somebody who has left, what is to be ended."""
+        member = find_member(self.party, actor_id)
+        if member is None:
+            return self._left(actor_id)
         kept = take_answers(request, self.party)
         if kept is not None:
             messages.info(request, WELCOME_BACK)
         form = PermissionsForm(kept, party=self.party, held=member.permissions)
-        return self.show("people/person.html", member=member, form=form)
+        return self._show(member, form)
 
     def post(self, request: HttpRequest, actor_id: uuid.UUID) -> HttpResponse:
         """Let the person do what is ticked; nothing ticked ends its acting for the Party."""
-        member = self._member(actor_id)
-        form = PermissionsForm(request.POST, party=self.party, held=member.permissions)
-        if not (form.is_valid() and self._changed(member, form)):
-            status = form_status(has_errors=True)
-            return self.show("people/person.html", member=member, form=form, status=status)
-        name, email = self.party.name, member.person.email
-        messages.success(
-            request,
-            f"What {email} may do for {name} was saved."
-            if form.chosen
-            else f"{email} no longer acts for {name}.",
-        )
-        manages_still = request.user != member.person or Permission.MANAGE_PEOPLE in form.chosen
-        return redirect("portal:people" if manages_still else "portal:home")
-
-    def _member(self, actor_id: uuid.UUID) -> Member:
         member = find_member(self.party, actor_id)
         if member is None:
             raise Http404
-        return member
+        form = PermissionsForm(request.POST, party=self.party, held=member.permissions)
+        if not (form.is_valid() and self._changed(member, form)):
+            return self._show(member, form, status=form_status(has_errors=True))
+        name, email = self.party.name, member.person.email
+        made = self._made_by(actor_id)
+        if form.chosen:
+            messages.success(request, f"What {email} may do for {name} was saved.")
+        else:
+            stands = f" What they made still stands: {counted(made)}." if made else ""
+            messages.success(request, f"{email} no longer acts for {name}.{stands}")
+        if request.user == member.person and Permission.MANAGE_PEOPLE not in form.chosen:
+            return redirect("portal:home")
+        if made and not form.chosen:
+            return redirect("portal:person", actor_id)
+        return redirect("portal:people")
+
+    def _made_by(self, actor_id: uuid.UUID) -> Standing:
+        return standing(self.party, at=timezone.now()).of(actor_id)
+
+    def _show(
+        self, member: Member, form: PermissionsForm, *, status: HTTPStatus = HTTPStatus.OK
+    ) -> HttpResponse:
+        made = with_makers(self._made_by(member.person.actor_id), [member])
+        return self.show("people/person.html", member=member, form=form, status=status, **made)
+
+    def _left(self, actor_id: uuid.UUID) -> HttpResponse:
+        made = with_makers(self._made_by(actor_id), [])
+        email = next((one.email for one in (*made["keys"], *made["invitations"])), "")
+        if not email:  # nothing stands, or no person made it
+            raise Http404
+        return self.show("people/left.html", email=email, **made)
 
     def _changed(self, member: Member, form: PermissionsForm) -> bool:
         try:

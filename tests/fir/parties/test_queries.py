@@ -9,16 +9,23 @@ from typing import TYPE_CHECKING
 import pytest
 from django.core import signing
 
-from fir.parties.models import Actor, ApiKey, DemoSignIn, Party, User
+from fir.parties.models import Actor, ApiKey, DemoSignIn, Invitation, Party, User
 from fir.parties.operations import issue_key, operator, revoke_key
-from fir.parties.people import INVITATIONS_LAST, join_party, withdraw_invitation
+from fir.parties.people import (
+    INVITATIONS_LAST,
+    invite_person,
+    join_party,
+    withdraw_invitation,
+)
 from fir.parties.permissions import MAY, Category, Permission
 from fir.parties.queries import (
     Member,
+    Standing,
     actor_of_key,
     actors_of_person,
     anything_stands,
     demo_sign_ins,
+    emails_of,
     find_invitation,
     find_key,
     find_member,
@@ -31,12 +38,22 @@ from fir.parties.queries import (
     party_of_slug,
     people_of,
     person_of_email,
+    standing,
     suppliers,
 )
 from tests import make
 
 if TYPE_CHECKING:
     from pytest_django import DjangoAssertNumQueries
+
+P = Permission
+END = make.AT + INVITATIONS_LAST
+
+
+def standing_of(slug: str) -> tuple[list[ApiKey], list[Invitation]]:
+    """What stands of the Party as it is by now."""
+    found = standing(Party.objects.get(slug=slug), at=make.AT)
+    return found.keys, found.invitations
 
 
 def acting(key: str) -> Actor:
@@ -197,6 +214,56 @@ def test_a_partys_key_is_found_until_it_is_revoked_and_by_its_own_party_alone() 
     assert find_key(party, actor.actor_id) is None
 
 
+@pytest.mark.django_db
+@pytest.mark.parametrize("category", Category)
+def test_a_key_and_an_invitation_offer_what_the_category_still_may_have(
+    category: Category,
+) -> None:
+    party = make.party()
+    make.key(party)
+    make.invitation(party, "a@x.org")
+    Party.objects.filter(pk=party.pk).update(category=category)
+
+    ((key,), (invitation,)) = found = standing_of("big-light")
+
+    usual = {P.READ_FEED, P.VIEW_RECORDS, P.VIEW_NOTICES, P.LOAD_ESTATE, P.VIEW_ESTATE}
+    assert key.offered == invitation.offered == usual & MAY[category]
+    assert found[0][0].permissions == sorted(usual)
+
+
+@pytest.mark.django_db
+def test_what_stands_is_found_with_who_made_it(
+    django_assert_num_queries: DjangoAssertNumQueries,
+) -> None:
+    party, other = make.party(), make.party("small-gas", "SMALL_SUPPLIER")
+    ann, bob = make.person(party), make.person(other)
+    (by,) = actors_of_person(ann)
+    issue_key(party=party, name="mine", by=by, at=make.AT)
+    key_of_person(party, ann)  # made on the server, for a person
+    make.key(party)
+    invite_person(party=party, email="a@x.org", by=by, at=make.AT)
+    make.invitation(party, "b@x.org")
+    make.key(other)
+
+    with django_assert_num_queries(3):
+        found = standing(party, at=make.AT)
+        keys = [key.maker for key in found.keys]
+        invitations = [one.maker for one in found.invitations]
+        emails = emails_of({*found.makers, bob.actor_id})
+
+    nobody = operator().actor_id
+    assert keys == [ann.actor_id, ann.actor_id, nobody]
+    assert invitations == [ann.actor_id, nobody]
+    assert emails == {ann.actor_id: ann.email, bob.actor_id: bob.email}
+    of_ann = found.of(ann.actor_id)
+    assert [key.name for key in of_ann.keys] == ["mine", "test"]
+    assert [one.email for one in of_ann.invitations] == ["a@x.org"]
+    assert of_ann
+    assert not found.of(bob.actor_id)
+    assert Standing([], found.invitations)
+    assert standing(party, at=END) == Standing(found.keys, [])
+
+
 # People
 
 
@@ -286,9 +353,6 @@ def test_a_look_alike_address_is_another() -> None:
 
 
 # Invitations
-
-
-END = make.AT + INVITATIONS_LAST
 
 
 @pytest.mark.django_db

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import logging
 import re
+from concurrent.futures import ThreadPoolExecutor
+from importlib import import_module
+from io import StringIO
 from typing import TYPE_CHECKING
 from unittest.mock import patch
 
@@ -12,26 +15,24 @@ from django.conf import settings
 from django.contrib.auth import get_user
 from django.core import mail
 from django.core.cache import cache
+from django.core.management import call_command
+from django.db import connection
+from django.test import Client
 from lxml import html
 
+from fir.celery import app as application
+from fir.portal import tasks
 from tests import make
 from tests.fir.portal.people import browser_of
 from tests.fir.portal.reading import errors, text
 
 if TYPE_CHECKING:
-    from django.test import Client
-
     from fir.parties.models import User
 
 SIGN_IN = "/account/sign-in"
 FORGOTTEN = "/account/password/forgotten"
 GOOD = "a long walk at night"
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def _nobody_tried_before() -> None:
-    cache.clear()
 
 
 @pytest.fixture
@@ -103,6 +104,58 @@ def test_guessing_is_stopped_even_before_the_right_password(client: Client, pers
     assert errors(answers[-1]) == "Too many tries with a wrong password. Wait five minutes."
     assert errors(answers[-1]) != errors(answers[-2])
     assert not get_user(client).is_authenticated
+
+
+def test_all_web_processes_count_in_one_table_that_a_restart_leaves(
+    client: Client, person: User
+) -> None:
+    for _ in range(5):
+        client.post(SIGN_IN, typed(person, "wrong"))
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM portal_cache")
+        counted = cursor.rowcount
+    answer = client.post(SIGN_IN, typed(person))
+
+    assert counted
+    assert answer["Location"] == "/"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_guesses_at_the_same_moment_are_all_counted(person: User) -> None:
+    def guess(_: int) -> tuple[int, str]:
+        try:
+            answer = Client().post(SIGN_IN, typed(person, "wrong"))
+            return answer.status_code, errors(answer)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(8) as threads:
+        answers = list(threads.map(guess, range(16)))
+
+    looked_at = [said for _, said in answers if "do not belong together" in said]
+    assert {status for status, _ in answers} == {200}
+    assert 1 <= len(looked_at) <= 5
+
+
+def test_counts_that_are_over_are_deleted_every_hour() -> None:
+    cache.set("over", 1, timeout=-1)
+    cache.set("counts", 1, timeout=60)
+
+    tasks.forget_tries()
+
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT cache_key FROM portal_cache")
+        assert [key for (key,) in cursor.fetchall()] == [":1:counts"]
+    assert tasks.forget_tries.name in application.conf.beat_schedule
+
+
+def test_the_table_is_the_one_that_django_makes() -> None:
+    said = StringIO()
+
+    call_command("createcachetable", "another", dry_run=True, stdout=said)
+
+    made = import_module("fir.portal.migrations.0001_cache").TABLE
+    assert said.getvalue().replace("another", "portal_cache").split() == made.split()
 
 
 def test_too_many_requests_are_answered_in_words(client: Client) -> None:
