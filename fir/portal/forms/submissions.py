@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 
 NAMED, NONE = "NAMED", "NONE"
 YES, NO = "YES", "NO"
-LONGEST_ANSWER = 10_000
 SHOWN = 40
 NOT_OF_THE_SERIES = (
     "is not of the series that the list counts in, such as CPL-000123, and an id cannot be changed "
@@ -29,8 +28,12 @@ BETWEEN_ENTRIES = re.compile(r"[\s,;]+")
 
 
 def add_faults(form: forms.Form, faults: Iterable[Fault]) -> None:
-    """Put each fault beside the field it is about; what belongs to no field stands above all."""
+    """Put each fault beside the field it is about; what belongs to no field stands above all. A field
+    that could not even be read as text has been spoken of already."""
+    unread = set(form.errors)
     for fault in faults:
+        if fault.field in unread:
+            continue
         form.add_error(fault.field if fault.field in form.fields else None, fault.message)
 
 
@@ -38,9 +41,7 @@ def _line(label: str, hint: str = "", *, width: int = 20) -> forms.CharField:
     """A line of text, its box about as wide as the answer. Whether it is missing, too long or of
     the wrong form is the parsers' to say, so that people read the same sentence as systems do."""
     box = forms.TextInput(attrs={"class": f"govuk-input govuk-input--width-{width}"})
-    return forms.CharField(
-        label=label, help_text=hint, required=False, max_length=LONGEST_ANSWER, widget=box
-    )
+    return forms.CharField(label=label, help_text=hint, required=False, widget=box)
 
 
 def _optional(label: str) -> str:
@@ -114,7 +115,6 @@ class ReleaseForm(forms.Form):
         label="Permitted predecessors",
         help_text="Their CPL Entry IDs, each on a line of its own",
         required=False,
-        max_length=LONGEST_ANSWER,
         widget=forms.Textarea(attrs={"rows": 4}),
     )
     smets_chts_version = _line(
@@ -135,7 +135,6 @@ class ReleaseForm(forms.Form):
         help_text=f"What Suppliers should know, in plain text, at most {MOST_NOTES} characters. "
         "No particulars of a vulnerability.",
         required=False,
-        max_length=LONGEST_ANSWER,
         widget=forms.Textarea(attrs={"rows": 6}),
     )
 
@@ -199,20 +198,17 @@ class DecisionForm(forms.Form):
         label="Reason",
         help_text="The Manufacturer reads it, and it is kept for good. Needed to return or close.",
         required=False,
-        max_length=LONGEST_ANSWER,
         widget=forms.Textarea(attrs={"rows": 4}),
     )
     cpl_entry_id = forms.CharField(
         label="CPL Entry ID (optional)",
         help_text="Only when approving, and only to give another than the next one",
         required=False,
-        max_length=LONGEST_ANSWER,
         widget=forms.TextInput(attrs={"class": "govuk-input govuk-input--width-20"}),
     )
     cpl_entry_id_again = forms.CharField(
         required=False,
         label="The same CPL Entry ID once more",
-        max_length=LONGEST_ANSWER,
         widget=forms.TextInput(attrs={"class": "govuk-input govuk-input--width-20"}),
     )
 

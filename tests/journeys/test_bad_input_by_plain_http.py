@@ -1,0 +1,295 @@
+"""What goes wrong on pages is answered in the page, in plain words, and loses nothing."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from django.contrib.sessions.models import Session
+from django.core.cache import cache
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.urls import NoReverseMatch, reverse
+from django.utils import timezone
+
+from fir.notifications.queries import notices_of
+from fir.parties.queries import keys_in_use
+from fir.portal.kept import WELCOME_BACK
+from fir.submissions.models import Submission
+from fir.submissions.operations import return_submission
+from tests import make
+from tests.house.world import World, build, pages
+from tests.release_form import FIELDS, by_label
+from tests.visitor import Visitor
+
+if TYPE_CHECKING:
+    from fir.parties.models import Party, User
+
+pytestmark = pytest.mark.django_db
+NOW = make.AT + timedelta(hours=1)
+WRONG: dict[str, Any] = {
+    "Device Model": "00GG",
+    "ESME variant (optional)": "\x00",
+    "Firmware version": "12345678901234567890",
+    "Manufacturer Image Hash": "not a hash",
+    "Permitted predecessors": "CPL-999999, the one before; that",
+    "SMETS or CHTS version": "x" * 10_001,
+    "GBCS version": "\u200b",
+    "CPA certificate (optional)": "x" * 500,
+    "CPA expiry date (optional)": "31/02/2031",
+    "CPA renewal date (optional)": "soon",
+    "ZigBee certificate (optional)": "x" * 500,
+    "DLMS certificate (optional)": "x" * 500,
+    "Release notes (optional)": "x" * 9_999,
+}
+
+
+@pytest.fixture(autouse=True)
+def _that_day(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(timezone, "now", lambda: NOW)
+    cache.clear()  # nobody has tried to sign in before
+
+
+def of(party: Party) -> Visitor:
+    """Somebody of a Party, who has signed in."""
+    visitor = Visitor()
+    visitor.sign_in(make.person(party))
+    return visitor
+
+
+def test_every_fault_of_a_release_is_told_at_once_and_nothing_typed_is_lost() -> None:
+    ada = of(make.maker())
+    ada.open("/submissions/new")
+
+    ada.send("Bring this release", WRONG)
+
+    assert ada.status == 422
+    labels = {str(field.label): name for name, field in FIELDS.items()}
+    missing = {labels[label] for label in WRONG} - set(ada.errors_beside)
+    assert missing == set()
+    assert {label: ada.typed(label) for label in WRONG if label != "ESME variant (optional)"} == {
+        label: typed for label, typed in WRONG.items() if label != "ESME variant (optional)"
+    }
+    assert not Submission.objects.exists()
+
+
+def test_a_decision_that_comes_too_late_shows_the_other() -> None:
+    administrator, submission = make.administrator(), make.submitted(make.actor(make.maker()))
+    basil = of(administrator)
+    basil.open(f"/submissions/{submission.pk}")
+    return_submission(
+        submission_id=submission.pk, reason="No.", by=make.actor(administrator), at=NOW
+    )
+
+    basil.send("Decide", {"Close it for good": True, "Reason": "Not needed."})
+
+    assert basil.status == 409
+    assert "Somebody decided this before you." in basil.text
+    assert "Returned to be mended on" in basil.text
+    assert "No." in basil.text
+    submission.refresh_from_db()
+    assert submission.state == "RETURNED"
+
+
+def test_a_session_that_ends_while_a_release_is_typed_loses_nothing() -> None:
+    ada, person = signed_in_person(make.maker())
+    ada.open("/submissions/new")
+    Session.objects.all().delete()
+
+    ada.send("Bring this release", by_label(make.release()))
+    assert ada.heading == "Sign in"
+    ada.sign_in(person)
+
+    assert WELCOME_BACK in ada.text
+    assert ada.typed("Device Model") == "00010101"
+    ada.send("Bring this release")
+    assert "The release was brought." in ada.text
+
+
+def test_a_session_that_ends_while_a_decision_is_typed_loses_nothing() -> None:
+    submission = make.submitted(make.actor(make.maker()))
+    basil, person = signed_in_person(make.administrator())
+    basil.open(f"/submissions/{submission.pk}")
+    Session.objects.all().delete()
+
+    basil.send("Decide", {"Close it for good": True, "Reason": "Not needed."})
+    basil.sign_in(person)
+
+    assert basil.url == f"/submissions/{submission.pk}"
+    assert basil.typed("Reason") == "Not needed."
+    basil.send("Decide")
+    assert "Closed. The Manufacturer reads your reason." in basil.text
+
+
+@pytest.mark.parametrize(
+    ("page", "button", "label"),
+    [
+        ("/people/invite", "Send the invitation", "Email"),
+        ("/keys/new", "Make the key", "Name"),
+    ],
+)
+def test_a_session_that_ends_while_a_manager_types_loses_nothing(
+    page: str, button: str, label: str
+) -> None:
+    greta, person = signed_in_person(make.party())
+    greta.open(page)
+    Session.objects.all().delete()
+
+    greta.send(button, {label: "gawain@big-light.invalid"})
+    greta.sign_in(person)
+
+    assert greta.url == page
+    assert greta.typed(label) == "gawain@big-light.invalid"
+    greta.send(button)
+    assert greta.status in (200, 201)
+    assert "gawain@big-light.invalid" in greta.text
+
+
+def signed_in_person(party: Party) -> tuple[Visitor, User]:
+    """Somebody of a Party, and a browser from which they have signed in."""
+    visitor, person = Visitor(), make.person(party)
+    visitor.sign_in(person)
+    return visitor, person
+
+
+@pytest.mark.parametrize("address", ["/cpl", "/firmware"])
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        ("%00", "control or invisible character"),
+        ("%1B%5B2J", "control or invisible character"),
+        ("%E2%80%8B", "control or invisible character"),
+        ("x" * 10_000, "At most 200 characters"),
+    ],
+    ids=["null", "escape", "zero-width", "long"],
+)
+def test_what_cannot_be_searched_for_is_said(address: str, words: str, told: str) -> None:
+    make.listed(make.row(1))
+    greta = of(make.party())
+
+    greta.open(f"{address}?q={words}")
+
+    assert greta.status in (200, 422)
+    (error,) = greta.errors
+    assert told in error
+
+
+@pytest.mark.parametrize("page", ["0", "2", "999", "-1", "x", "9" * 500, "%00", "%D9%A3"])
+def test_a_page_that_a_list_does_not_have_is_said(page: str) -> None:
+    make.listed(make.row(1))
+    visitor = Visitor()
+
+    visitor.open(f"/cpl?page={page}")
+
+    assert visitor.status == 404
+    assert "There is no page" in visitor.text
+    assert "Here is the first." in visitor.text
+    assert len(visitor.rows("Entries")) == 1
+
+
+@pytest.mark.parametrize("who", ["supplier", "administrator", "maker"])
+def test_no_question_in_an_address_breaks_a_page(who: str) -> None:
+    visitor = of(build().parties[who])
+    odd = ("x" * 300, "%00", "%FF%FE", "-1", "[]", "%F0%9F%8C%B2", "a&amp;b=%22%3E")
+    names = ("q", "state", "status", "device_type", "manufacturer", "target", "outcome")
+
+    for name in sorted({name for method, name in pages() if method == "GET"}):
+        try:
+            address = reverse(name)
+        except NoReverseMatch:
+            continue
+        for value in odd:
+            for query in (f"page={value}", "&".join(f"{one}={value}" for one in names)):
+                visitor.open(f"{address}?{query}")
+                assert visitor.status in (200, 403, 404, 422), (address, query)
+                assert visitor.heading
+
+
+def test_what_is_another_partys_looks_like_nothing_at_all() -> None:
+    world = build()
+    stranger_to_it = {
+        "other maker": [
+            "/firmware/CPL-000002",
+            f"/submissions/{world.arguments['submission']['submission_id']}",
+        ],
+        "other supplier": [
+            f"/estate/loads/{world.arguments['estate-load']['load_id']}",
+            f"/notices/{notice_of(world)}",
+            f"/keys/{key_of(world.parties['supplier'])}/revoke",
+            f"/people/{make.person(world.parties['supplier']).actor_id}",
+        ],
+    }
+
+    for asker, addresses in stranger_to_it.items():
+        visitor = of(world.parties[asker])
+        for address in addresses:
+            visitor.open(address)
+            assert (address, visitor.status) == (address, 404)
+            assert "big-light" not in visitor.text.lower()
+            made_up = visitor.text
+            visitor.open(without_number(address))
+            assert (visitor.status, visitor.text) == (404, made_up)
+
+
+def notice_of(world: World) -> int:
+    """The id of a notice of the world's supplier."""
+    notice = notices_of(world.parties["supplier"]).first()
+    assert notice
+    return notice.pk
+
+
+def key_of(party: Party) -> Any:
+    """A key that this Party uses."""
+    make.key(party)
+    return keys_in_use(party)[-1].actor_id
+
+
+def without_number(address: str) -> str:
+    """An address of the same kind at which there is nothing at all."""
+    nobody = "00000000-0000-4000-8000-000000000000"
+    parts = address.split("/")
+    at = 3 if parts[1] == "estate" else 2
+    parts[at] = {"firmware": "CPL-999999"}.get(parts[1], nobody if "-" in parts[at] else "999999")
+    return "/".join(parts)
+
+
+PNG = b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR\x00\x00\x00\x01\x00\x00\x00\x01\x08\x06"
+
+
+@pytest.mark.parametrize(
+    ("file", "told"),
+    [
+        (SimpleUploadedFile("estate.png", PNG, "image/png"), "not UTF-8 text"),
+        (SimpleUploadedFile("estate.xlsx", b"PK\x03\x04" + bytes(200)), "a ZIP or XLSX file"),
+        (
+            SimpleUploadedFile("estate.csv", b"Name,Street\nSomebody,Somewhere\n"),
+            "Headings missing: DeviceID",
+        ),
+        (SimpleUploadedFile("estate.csv", b"\x1f\x8b\x08\x00broken"), "The gzip file is cut off"),
+        (
+            SimpleUploadedFile("estate.xml", b"<Devices><Device></Devices>"),
+            "not of the DUIS namespace",
+        ),
+        (SimpleUploadedFile("estate.csv", b""), "The file is empty."),
+        (None, "No file was chosen."),
+    ],
+    ids=["picture", "spreadsheet", "other columns", "broken gzip", "broken XML", "empty", "none"],
+)
+def test_a_file_of_the_wrong_kind_is_refused_in_words(
+    file: SimpleUploadedFile | None, told: str
+) -> None:
+    supplier = make.party()
+    make.estate(supplier, make.device(1))
+    greta = of(supplier)
+    greta.open("/estate/send")
+    if file:
+        file.seek(0)
+
+    greta.send("Send it in", {"Inventory": file} if file else {})
+
+    assert greta.status == 422
+    (error,) = greta.errors
+    assert told in error
+    assert error.endswith(".")
+    greta.follow("Estate")
+    assert "1 Devices, from load" in greta.text
