@@ -292,4 +292,4 @@ def test_a_file_of_the_wrong_kind_is_refused_in_words(
     assert told in error
     assert error.endswith(".")
     greta.follow("Estate")
-    assert "1 Devices, from load" in greta.text
+    assert "1 Device, from load" in greta.text

@@ -28,8 +28,10 @@ BETWEEN_ENTRIES = re.compile(r"[\s,;]+")
 
 
 def add_faults(form: forms.Form, faults: Iterable[Fault]) -> None:
-    """Put each fault beside the field it is about; what belongs to no field stands above all. A field
-    that could not even be read as text has been spoken of already."""
+    """Put each fault beside the field it is about; what belongs to no field stands above all.
+
+    A field that could not even be read as text has been spoken of already.
+    """
     unread = set(form.errors)
     for fault in faults:
         if fault.field in unread:
