@@ -104,7 +104,7 @@ class Stack:
             "--bind",
             bind,
             "--threads",
-            "4",
+            "6",
             "--keep-alive",
             "0",
             "--no-control-socket",

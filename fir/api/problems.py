@@ -11,6 +11,7 @@ from rest_framework import exceptions
 from rest_framework.response import Response
 from rest_framework.views import set_rollback
 
+from fir.estates.bodies import BodyCutOff
 from fir.estates.operations import (
     EstateRefused,
     LoadNotHeld,
@@ -35,6 +36,7 @@ PROBLEM_JSON = "application/problem+json"
 
 # What the operations' own exceptions mean over HTTP.
 STATUSES: Mapping[type[Exception], HTTPStatus] = {
+    BodyCutOff: HTTPStatus.BAD_REQUEST,
     SubmissionRefused: HTTPStatus.UNPROCESSABLE_ENTITY,
     ReasonNeeded: HTTPStatus.UNPROCESSABLE_ENTITY,
     EstateRefused: HTTPStatus.UNPROCESSABLE_ENTITY,

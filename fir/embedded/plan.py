@@ -58,7 +58,7 @@ def _gunicorn(port: int) -> Command:
     # Kept alive, a connection would hold its thread until a refused body has come in, however
     # slowly. The control socket would lie in the user's home folder, shared by every copy of FIR.
     options = (
-        f"--workers 2 --threads 4 --worker-class gthread --keep-alive 0 --bind 127.0.0.1:{port}"
+        f"--workers 2 --threads 6 --worker-class gthread --keep-alive 0 --bind 127.0.0.1:{port}"
     )
     return (
         sys.executable, "-m", "gunicorn", "fir.wsgi", *options.split(), "--no-control-socket",

@@ -14,6 +14,7 @@ from django.db.models import Q, Sum
 
 from cpl.device_ids import device_id_from_number
 from fir.estates import tables
+from fir.estates.bodies import BodyFault
 from fir.estates.models import (
     AT_WORK,
     DONE,
@@ -44,6 +45,7 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 REPEATED = "DEVICE_REPEATED"
+BROKEN_OFF = "The stream ended before the body was in."
 # What ails a load may pass (a full disk): twenty failures take five hours, however often one rings.
 FAILURES_BEFORE_REFUSAL = 20
 PAUSE_AFTER_A_FAILURE = timedelta(minutes=1.5)
@@ -91,8 +93,9 @@ def receive_load(*, party: Party, pieces: Iterable[bytes], by: Actor, at: dateti
     except ReceptionUnderWay as refusal:
         _end(load, REFUSED, str(refusal), reception, at=at)
         raise
-    except BaseException:
-        _end(load, INTERRUPTED, "The stream ended before the body was in.", reception, at=at)
+    except BaseException as error:
+        why = str(error) if isinstance(error, BodyFault) else BROKEN_OFF
+        _end(load, INTERRUPTED, why, reception, at=at)
         raise
     transaction.on_commit(partial(ring, "estates.sweep_loads"), robust=True)
     return load

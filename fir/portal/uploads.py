@@ -1,14 +1,16 @@
-"""A form with one file, read as it streams in: nothing of the file is held whole or put in a file.
+"""A form with one file, read as it streams in: nothing of it is held whole or put in a file.
 
-Django reads a form whole before a view sees it, and spools a large file to the disk. Here the texts
-that stand before the file are read first, so that the form can be checked; then the file's bytes
-come piece by piece.
+Django reads a form whole before a view sees it, and spools a large file to the disk. Here the head
+of the form, the texts before the file, is read first, so that it can be checked; then the file's
+bytes come piece by piece.
 """
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import chain
+from threading import Lock
 from typing import TYPE_CHECKING, Any, cast
 
 from django.http import HttpResponse, QueryDict
@@ -20,12 +22,20 @@ from multipart import (
     parse_options_header,
 )
 
+from fir.estates.bodies import BodyFault
+from fir.estates.operations import ReceptionUnderWay
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from django.http import HttpRequest
 
+    from fir.estates.bodies import Body
+
 PIECE = 1 << 16
+HEAD_PIECE = 1 << 10  # small: the server waits until a piece is full
+LONGEST_HEAD = 1 << 15
+HEAD_SECONDS = 15.0
 MOST_PARTS = 10
 LONGEST_TEXT = 1000  # a token or a Party's name in addresses, with room to spare
 
@@ -34,23 +44,24 @@ DAMAGED = "The form did not come in whole. Send it again; if it happens again, u
 NONE_CHOSEN = "No file was chosen. Choose the file that holds the inventory."
 EMPTY = "The file is empty. Choose the file that holds the inventory."
 SEVERAL = "Several files were sent. Put the inventory into one file and send that."
+OTHERS_FIRST = "Another form with an inventory is coming in; send yours again in a moment."
+
+_ONE_HEAD = Lock()
 
 
-class UploadFault(ValueError):
+class UploadFault(BodyFault):
     """The form could not be taken as it came; the text tells its sender what to do."""
-
-
-class BodyCutOff(ConnectionError):
-    """The sender went away before the whole form was in."""
 
 
 @dataclass(frozen=True, slots=True)
 class Upload:
-    """A form as far as its file: the texts before it, and the file's name ('' for no file)."""
+    """A form as far as the first bytes of its file: the texts before it, and its name ('' for no
+    file)."""
 
     fields: QueryDict
     filename: str
-    pieces: Iterator[bytes]
+    first: bytes
+    rest: Iterator[bytes]
 
     def file(self) -> Iterator[bytes]:
         """The file's bytes as they arrive; once.
@@ -60,18 +71,56 @@ class Upload:
         """
         if not self.filename:
             raise UploadFault(NONE_CHOSEN)
-        first = next(self.pieces, b"")
-        if not first:
+        if not self.first:
             raise UploadFault(EMPTY)
-        return chain([first], self.pieces)
+        return chain([self.first], self.rest)
 
 
-def read_upload(request: HttpRequest) -> Upload:
-    """Read a form as far as its file. Raises UploadFault for what is no such form, BodyCutOff."""
-    events = _events(_parser_of(request), _body(request))
+def read_upload(body: Body) -> Upload:
+    """Read a form as far as the first bytes of its file, which must be in within HEAD_SECONDS.
+
+    Raises ReceptionUnderWay while another form is read as far, UploadFault for what is no such
+    form, BodyCutOff.
+    """
+    parser = _parser_of(body.kind)
+    with _one_head_at_a_time(), body.within(HEAD_SECONDS):
+        return _read_head(parser, _Pieces(body))
+
+
+@contextmanager
+def _one_head_at_a_time() -> Iterator[None]:
+    """A file takes one of the places for receptions. What stands before it takes none, and must not
+    take up every thread of the web process either."""
+    if not _ONE_HEAD.acquire(blocking=False):
+        raise ReceptionUnderWay(OTHERS_FIRST)
+    try:
+        yield
+    finally:
+        _ONE_HEAD.release()
+
+
+class _Pieces:
+    """A form's bytes: in small pieces, and not many of them, until its head is read."""
+
+    def __init__(self, body: Body) -> None:
+        self.body = body
+        self.is_head = True
+
+    def __iter__(self) -> Iterator[bytes]:
+        while piece := self.body.read(HEAD_PIECE if self.is_head else PIECE):
+            if self.is_head and self.body.received > LONGEST_HEAD:
+                raise UploadFault(NOT_A_FORM)
+            yield piece
+
+
+def _read_head(parser: Any, pieces: _Pieces) -> Upload:
+    events = _events(parser, pieces)
     fields = QueryDict(mutable=True)
     file = _read_fields(events, fields)
-    return Upload(fields, file.filename if file else "", _file(events))
+    rest = _file(events)
+    first = next(rest, b"")
+    pieces.is_head = False
+    return Upload(fields, file.filename if file else "", first, rest)
 
 
 def refusal_of_forgery(request: HttpRequest) -> HttpResponse | None:
@@ -90,8 +139,8 @@ def _checked(_request: HttpRequest) -> HttpResponse:
 _FORGERY = CsrfViewMiddleware(_checked)
 
 
-def _parser_of(request: HttpRequest) -> Any:
-    kind, options = parse_options_header(request.META.get("CONTENT_TYPE", ""))
+def _parser_of(media_type: str) -> Any:
+    kind, options = parse_options_header(media_type)
     if kind != "multipart/form-data" or not options.get("boundary"):
         raise UploadFault(NOT_A_FORM)
     try:
@@ -108,23 +157,6 @@ def _events(parser: Any, body: Iterable[bytes]) -> Iterator[Any]:
         parser.close()
     except MultipartError as fault:
         raise UploadFault(DAMAGED) from fault
-
-
-def _body(request: HttpRequest) -> Iterator[bytes]:
-    """The body piece by piece, as it arrives."""
-    environ, read = request.META, 0
-    source: Any = request
-    expected = int(environ.get("CONTENT_LENGTH") or 0)
-    if "chunked" in environ.get("HTTP_TRANSFER_ENCODING", "").lower():
-        source, expected = environ["wsgi.input"], 0  # a chunked body says by itself where it ends
-    try:
-        while piece := source.read(PIECE):
-            read += len(piece)
-            yield piece
-    except OSError as error:
-        raise BodyCutOff(f"The connection broke after {read} bytes.") from error
-    if read < expected:
-        raise BodyCutOff(f"{read} of {expected} bytes arrived.")
 
 
 def _read_fields(events: Iterator[Any], fields: QueryDict) -> Any:

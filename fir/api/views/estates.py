@@ -17,6 +17,7 @@ from fir.api.door import PAGING, Door
 from fir.api.problems import InputRefused
 from fir.api.shapes import estates as shapes
 from fir.eligibility.queries import estate_by_version, standing_of, summary_of
+from fir.estates.bodies import Body
 from fir.estates.operations import accept_load, receive_load
 from fir.estates.queries import find_load, loads_of, notes_report
 from fir.parties.permissions import Permission
@@ -24,17 +25,11 @@ from fir.records.rules import Position
 from fir.submissions.claims import Fault
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from rest_framework.request import Request
 
     from fir.estates.models import EstateLoad
 
 PIECE = 1 << 18
-
-
-class BodyCutOff(ConnectionError):
-    """The sender went away before the whole body was in."""
 
 
 class EstateLoads(Door):
@@ -56,26 +51,10 @@ class EstateLoads(Door):
         if self.choice("mode", ("FULL", "DELTA")) == "DELTA":
             message = "Only whole inventories are taken in so far; send mode=full."
             raise InputRefused([Fault("mode", "NOT_OFFERED", message)])
-        load = receive_load(
-            party=self.actor.party, pieces=_body(request), by=self.actor, at=timezone.now()
-        )
+        pieces = Body(request._request).pieces(PIECE)
+        load = receive_load(party=self.actor.party, pieces=pieces, by=self.actor, at=timezone.now())
         where = reverse("estate-load", kwargs={"load_id": load.pk})
         return Response(load_answer(load), status=HTTPStatus.ACCEPTED, headers={"Location": where})
-
-
-def _body(request: Request) -> Iterator[bytes]:
-    """The body piece by piece, as it arrives: nothing of it is kept whole or put in a file."""
-    environ = request.META
-    if "chunked" in environ.get("HTTP_TRANSFER_ENCODING", "").lower():
-        source, expected = environ["wsgi.input"], None
-    else:
-        source, expected = request._request, int(environ.get("CONTENT_LENGTH") or 0)
-    read = 0
-    while piece := source.read(PIECE):
-        read += len(piece)
-        yield piece
-    if expected is not None and read < expected:
-        raise BodyCutOff(f"{read} of {expected} bytes arrived.")
 
 
 class _OneLoad(Door):

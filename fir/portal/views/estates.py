@@ -16,6 +16,7 @@ from django.views.decorators.csrf import csrf_exempt
 
 from fir.eligibility.queries import estate_by_version, standing_of, summary_of
 from fir.eligibility.summaries import counted_by_model, listed_models
+from fir.estates.bodies import Body, BodyCutOff
 from fir.estates.explanations import PHASES, note_in_words
 from fir.estates.models import AT_WORK, RECEIVING
 from fir.estates.operations import (
@@ -37,13 +38,14 @@ from fir.portal.kept import take_answers
 from fir.portal.page import Page
 from fir.portal.pages import listing
 from fir.portal.templatetags.fir import shares_of
-from fir.portal.uploads import BodyCutOff, UploadFault, read_upload, refusal_of_forgery
+from fir.portal.uploads import UploadFault, read_upload, refusal_of_forgery
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from django.forms import Form
     from django.http import HttpRequest
+    from django.http.response import HttpResponseBase
 
     from fir.eligibility.summaries import ListedModel, ModelCount
     from fir.estates.models import EstateLoad
@@ -227,6 +229,18 @@ class SendInventory(SupplierPage):
     requires = {"GET": (Permission.LOAD_ESTATE,), "POST": (Permission.LOAD_ESTATE,)}
     reads_as_it_streams = True
 
+    def setup(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
+        """Nothing of the form is read yet."""
+        super().setup(request, *args, **kwargs)
+        self.body = Body(request)
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        """Answer, and see to it that a browser which is still sending will read the answer."""
+        try:
+            return super().dispatch(request, *args, **kwargs)
+        finally:
+            self.body.drop_rest()
+
     def get(self, request: HttpRequest) -> HttpResponse:
         """The form, and what an inventory must hold."""
         return self._show(InventoryForm())
@@ -242,7 +256,7 @@ class SendInventory(SupplierPage):
             return error_page(request, HTTPStatus.BAD_REQUEST)
 
     def _receive(self, request: HttpRequest) -> HttpResponse:
-        upload = read_upload(request)
+        upload = read_upload(self.body)
         request.POST = cast("Any", upload.fields)
         refusal = refusal_of_forgery(request) or self._refuse_for_another_party(request)
         if refusal is not None:

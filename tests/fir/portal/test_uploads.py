@@ -4,12 +4,18 @@ from __future__ import annotations
 
 import gzip
 import io
+import time
 import zipfile
+from contextlib import ExitStack
+from threading import Thread
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
+from gunicorn.http.body import Body, LengthReader
+from gunicorn.http.errors import InvalidChunkSize
+from gunicorn.http.unreader import SocketUnreader
 
 from fir.estates.models import EstateLoad
 from fir.estates.operations import EstateRefused, finish_loads
@@ -18,11 +24,13 @@ from fir.parties.permissions import Permission
 from fir.portal import uploads
 from fir.portal.views import estates
 from tests import make
+from tests.fir.estates.lines import line
 from tests.fir.estates.loads import homes
 from tests.fir.estates.test_receptions_at_once import while_receiving
 from tests.fir.portal.people import BACKEND, signed_in
 
 if TYPE_CHECKING:
+    import socket
     from collections.abc import Iterator
 
     from fir.parties.models import Party
@@ -108,24 +116,26 @@ def test_the_file_is_read_as_it_streams_in(
     browser: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     rows = b"".join(make.inventory(*homes(9)) for _ in range(400))
-    stream, seen = Stream(FILE, rows, b"\r\n--XX--\r\n"), []
+    stream = Stream(FILE, rows, b"\r\n--XX--\r\n")
+    seen: list[tuple[bytes, int]] = []
 
-    def take_one_piece(*, pieces: Iterator[bytes], **_rest: Any) -> EstateLoad:
-        seen.append((next(pieces), sum(stream.asked)))
-        raise EstateRefused("One piece is enough.")
+    def take_two_pieces(*, pieces: Iterator[bytes], **_rest: Any) -> EstateLoad:
+        seen.extend((next(pieces), sum(stream.asked)) for _ in range(2))
+        raise EstateRefused("Two pieces are enough.")
 
-    monkeypatch.setattr(estates, "receive_load", take_one_piece)
-    refused(stream.send(browser), "One piece is enough.")
+    monkeypatch.setattr(estates, "receive_load", take_two_pieces)
+    refused(stream.send(browser), "Two pieces are enough.")
 
-    ((piece, asked),) = seen
-    assert rows.startswith(piece)
-    assert asked == uploads.PIECE < len(rows) / 3
-    assert set(stream.asked) == {uploads.PIECE}
+    (first, asked_first), (second, asked_then) = seen
+    assert rows.startswith(first + second)
+    assert asked_first == uploads.HEAD_PIECE
+    assert asked_then == uploads.HEAD_PIECE + uploads.PIECE < len(rows) / 3
 
 
 def test_a_form_in_many_pieces_is_read_as_one(
     browser: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(uploads, "HEAD_PIECE", 7)
     monkeypatch.setattr(uploads, "PIECE", 7)
 
     assert send(browser, acting_for="big-light").status_code == 302
@@ -239,8 +249,9 @@ def form(*parts: bytes) -> bytes:
         (form(*[HEAD % (b"a", b"")] * 11), uploads.DAMAGED),
         (b"", uploads.DAMAGED),
         (b"DeviceID,DeviceType", uploads.DAMAGED),
+        (b"-" * 40_000 + b"\r\n" + form(FILE + DATA), uploads.NOT_A_FORM),
     ],
-    ids=["none", "no part", "empty", "long text", "many texts", "nothing", "no form"],
+    ids=["none", "no part", "empty", "long text", "many texts", "nothing", "no form", "preamble"],
 )
 def test_a_form_without_a_file_is_refused_in_words(
     browser: Client, body: bytes, sentence: str
@@ -273,7 +284,8 @@ def test_a_form_that_ends_wrongly_is_refused_and_its_load_says_interrupted(
 ) -> None:
     refused(Stream(FILE, DATA, end).send(browser), sentence)
 
-    assert EstateLoad.objects.get().state == "INTERRUPTED"
+    load = EstateLoad.objects.get()
+    assert (load.state, load.refusal) == ("INTERRUPTED", sentence)
     assert standing_load_of(supplier) is None
 
 
@@ -302,12 +314,92 @@ def test_a_connection_that_breaks_leaves_an_interrupted_load(
                 raise ConnectionResetError
             return super().read(size)
 
-    monkeypatch.setattr(uploads, "PIECE", 200)
+    monkeypatch.setattr(uploads, "HEAD_PIECE", 200)
 
     answer = Broken(FILE, DATA, b"\r\n--XX--\r\n").send(browser)
 
     assert answer.status_code == 400
     assert EstateLoad.objects.get().state == "INTERRUPTED"
+
+
+def test_a_body_that_the_server_cannot_read_is_answered_in_words(browser: Client) -> None:
+    class Miscounted(Stream):
+        def read(self, size: int | None = -1) -> bytes:
+            raise InvalidChunkSize(b"zz")
+
+    answer = Miscounted(FILE).send(browser)
+
+    assert answer.status_code == 400
+    assert "The request could not be read" in text(answer)
+
+
+# Senders that take their time
+
+PATIENCE = 5.0  # seconds
+
+
+@pytest.fixture
+def large() -> Iterator[tuple[socket.socket, dict[str, Any]]]:
+    """The sender's end of a connection, and what the server says of a large form that it brings."""
+    with ExitStack() as held:
+        sender, server = map(held.enter_context, line())
+        server.settimeout(PATIENCE)
+        reader = LengthReader(SocketUnreader(server), 5_000_000)
+        environ = {
+            "wsgi.input": Body(reader),
+            "gunicorn.socket": server,
+            "CONTENT_LENGTH": "5000000",
+        }
+        yield sender, environ
+
+
+@pytest.mark.parametrize("arrives", [b"--XX\r\n", FILE], ids=["no head", "a head and no more"])
+def test_whoever_does_not_come_to_the_file_is_not_waited_for(
+    browser: Client,
+    large: tuple[socket.socket, dict[str, Any]],
+    arrives: bytes,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(uploads, "HEAD_SECONDS", 0.2)
+    sender, environ = large
+    sender.sendall(arrives)
+    began = time.monotonic()
+
+    answer = browser.post(SEND, b"-", content_type=MULTIPART, **environ)
+
+    assert answer.status_code == 400
+    assert time.monotonic() - began < PATIENCE
+    assert not EstateLoad.objects.exists()
+    assert send(browser).status_code == 302  # the next one's turn
+
+
+def test_a_second_form_whose_head_is_still_coming_in_is_told_to_come_after(browser: Client) -> None:
+    answers = []
+
+    class Slow(Stream):
+        def read(self, size: int | None = -1) -> bytes:
+            answers.append(send(browser))
+            return super().read(size)
+
+    assert Slow(FILE, DATA, b"\r\n--XX--\r\n").send(browser).status_code == 302
+
+    assert answers[0].status_code == 429
+    assert uploads.OTHERS_FIRST in text(answers[0])
+    assert EstateLoad.objects.count() == len(answers)
+
+
+def test_a_refused_browser_may_finish_sending_and_then_sees_the_answer(
+    client: Client, large: tuple[socket.socket, dict[str, Any]]
+) -> None:
+    sender, environ = large
+    sending = Thread(target=sender.sendall, args=(bytes(5_000_000),))
+    sending.start()
+
+    answer = client.post(SEND, b"-", content_type=MULTIPART, **environ)
+
+    sending.join(PATIENCE)
+    assert not sending.is_alive()
+    assert answer["Location"] == "/account/sign-in?next=%2Festate%2Fsend"
 
 
 @pytest.mark.django_db(transaction=True)
