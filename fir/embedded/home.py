@@ -190,6 +190,15 @@ class Home:
         return None
 
 
+def is_collected(source: Path, collected: Path) -> bool:
+    """Whether the static files were collected since anything in their folder last changed."""
+    try:
+        made = (collected / "staticfiles.json").stat().st_mtime
+    except FileNotFoundError:
+        return False
+    return all(path.stat().st_mtime <= made for path in (source, *source.rglob("*")))
+
+
 def write_private(path: Path, text: str) -> None:
     """Write a file for its owner alone, whole or not at all."""
     new = path.with_name(f"{path.name}.writing-{os.getpid()}")

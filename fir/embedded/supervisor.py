@@ -11,11 +11,12 @@ import signal
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING, NoReturn
 
 from fir.embedded.errors import LauncherError
-from fir.embedded.home import Home, write_private
+from fir.embedded.home import Home, is_collected, write_private
 from fir.embedded.plan import Command, Plan, Service
 from fir.embedded.processes import (
     Child,
@@ -152,7 +153,8 @@ class Supervisor:
         # Nothing that serves holds the password of the role that could alter a locked table.
         del environment["DATABASE_OWNER_URL"]
         self._environment = environment
-        self._run_step("collectstatic", self._plan.collect, environment)
+        if not is_collected(self._plan.folder / "static", Path(settings["FIR_STATIC_ROOT"])):
+            self._run_step("collectstatic", self._plan.collect, environment)
         self._make_demo_world()
         home.announce(settings)
         self._serve()

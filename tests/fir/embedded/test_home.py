@@ -6,7 +6,7 @@ from pathlib import Path
 import environ
 import pytest
 
-from fir.embedded.home import ForeignHomeError, HalfADatabaseError, Home
+from fir.embedded.home import ForeignHomeError, HalfADatabaseError, Home, is_collected
 
 
 def test_everything_is_for_the_owner_alone(place: Path) -> None:
@@ -52,3 +52,28 @@ def test_a_home_of_another_user_is_refused(place: Path) -> None:
     os.chown(place, 12345, 12345)
     with pytest.raises(ForeignHomeError, match="12345"):
         Home(place, {}).prepare()
+
+
+def test_static_files_are_collected_anew_when_any_was_changed_added_or_taken(
+    tmp_path: Path,
+) -> None:
+    source, collected = tmp_path / "static", tmp_path / "collected"
+    for folder in (source / "fir", collected):
+        folder.mkdir(parents=True)
+    style, manifest = source / "fir" / "fir.css", collected / "staticfiles.json"
+    style.touch()
+
+    def at(moment: int, *paths: Path) -> None:
+        for path in paths:
+            os.utime(path, (moment, moment))
+
+    assert not is_collected(source, collected)
+    manifest.touch()
+    at(100, style, style.parent, source)
+    at(200, manifest)
+    assert is_collected(source, collected)
+    at(300, style)
+    assert not is_collected(source, collected)
+    at(100, style)
+    at(300, style.parent)
+    assert not is_collected(source, collected)
