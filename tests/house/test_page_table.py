@@ -10,27 +10,14 @@ from django.db import transaction
 from django.test import Client
 from django.urls import reverse
 
+from tests.house.test_permission_table import SOMEBODY
 from tests.house.world import FORMS, World, build, page_arguments, pages, person
 
 if TYPE_CHECKING:
     from fir.parties.models import User
 
 BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
-ASKERS = (
-    "stranger",
-    "no party",
-    "one permission",
-    "maker",
-    "other maker",
-    "supplier",
-    "other supplier",
-    "network",
-    "other",
-    "agent",
-    "asset provider",
-    "dcc",
-    "administrator",
-)
+ASKERS = ("stranger", "no party", *SOMEBODY)
 
 # One column a person, in the order above. 302: to sign in, or on after a form.
 TABLE = """

@@ -11,9 +11,7 @@ from fir.parties.permissions import Permission
 from tests import make
 from tests.house.world import BODIES, World, build, doors, url
 
-ASKERS = (
-    "stranger",
-    "wrong key",
+SOMEBODY = (
     "one permission",
     "maker",
     "other maker",
@@ -26,6 +24,7 @@ ASKERS = (
     "dcc",
     "administrator",
 )
+ASKERS = ("stranger", "wrong key", *SOMEBODY)
 
 # One column an asker, in the order above.
 TABLE = """

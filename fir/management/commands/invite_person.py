@@ -7,11 +7,10 @@ from typing import TYPE_CHECKING, Any
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
+from fir.management.arguments import add_party, add_permissions, party_of, permissions_of
 from fir.notifications.wording import invitation_link
 from fir.parties.operations import PermissionNotForCategory, operator
 from fir.parties.people import InvitationRefused, invite_person
-from fir.parties.permissions import Permission
-from fir.parties.queries import party_of_slug
 
 if TYPE_CHECKING:
     from django.core.management.base import CommandParser
@@ -24,27 +23,18 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         """Whom to invite, for which Party, and what the person may do."""
-        parser.add_argument("--party", required=True, help="the Party's slug")
+        add_party(parser)
         parser.add_argument("--email", required=True, help="the person's own address")
-        parser.add_argument(
-            "--can",
-            action="append",
-            type=str.upper,
-            choices=list(Permission.__members__),
-            help="a permission; without any: all that the Party may read, bring or decide",
-        )
+        add_permissions(parser)
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Print the link, or say why there is none."""
-        party = party_of_slug(options["party"])
-        if party is None:
-            raise CommandError(f"No Party has the slug {options['party']!r}.")
-        permissions = [Permission[name] for name in options["can"]] if options["can"] else None
+        party = party_of(options)
         try:
             invitation = invite_person(
                 party=party,
                 email=options["email"],
-                permissions=permissions,
+                permissions=permissions_of(options),
                 by=operator(),
                 at=timezone.now(),
             )

@@ -17,8 +17,8 @@ from fir.estates.operations import (
     finish_loads,
     receive_load,
 )
+from fir.management.arguments import add_party, party_of
 from fir.parties.operations import operator
-from fir.parties.queries import party_of_slug
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -35,15 +35,13 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         """Whose inventory, and where it is."""
-        parser.add_argument("--party", required=True, help="the Supplier's slug")
+        add_party(parser)
         parser.add_argument("--delta", action="store_true", help="changes only")
         parser.add_argument("file", type=Path)
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Load it and say what became of it; nothing changes when it cannot be read."""
-        party = party_of_slug(options["party"])
-        if party is None:
-            raise CommandError(f"No Party has the slug {options['party']!r}.")
+        party = party_of(options)
         if options["delta"]:
             raise CommandError("Only whole inventories are taken in so far; leave out --delta.")
         try:

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
+from fir.management.arguments import add_party, party_of
 from fir.parties.operations import operator, revoke_key
-from fir.parties.queries import keys_in_use, party_of_slug
+from fir.parties.queries import keys_in_use
 
 if TYPE_CHECKING:
     from django.core.management.base import CommandParser
@@ -21,14 +22,12 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         """Whose key, and which."""
-        parser.add_argument("--party", required=True, help="the Party's slug")
+        add_party(parser)
         parser.add_argument("--name", help="the name the key was issued under")
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Revoke every key in use of that name, or say which there are."""
-        party = party_of_slug(options["party"])
-        if party is None:
-            raise CommandError(f"No Party has the slug {options['party']!r}.")
+        party = party_of(options)
         keys = keys_in_use(party)
         named = [key for key in keys if key.name == options["name"]]
         if options["name"] and not named:

@@ -37,7 +37,8 @@ class ListedEntries(Page):
         entries = entries if filters.is_valid() else entries.none()
         found = listing(entries.order_by("-entry_id"), request.GET)
         template = "listed/_entries.html" if self.wants_fragment else "listed/entries.html"
-        return self.show(template, status=found.status, filters=filters, listing=found)
+        rows = [(entry, entry.status) for entry in found.page]
+        return self.show(template, status=found.status, filters=filters, listing=found, rows=rows)
 
 
 class Entry(Page):

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from django.http import Http404
 from django.utils import timezone
 
+from cpl.sheet_row import REMOVED
 from fir.eligibility.summaries import devices_for
 from fir.ledger.kinds import KINDS
 from fir.parties.permissions import Permission
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
 
     from fir.eligibility.summaries import DevicesFor
     from fir.records.models import RepositoryEntry
+    from fir.records.rules import Position
 
 READS = {"GET": (Permission.VIEW_RECORDS,)}
 
@@ -51,9 +53,14 @@ class Records(Page):
         found = listing(entries.order_by("-entry_id"), request.GET)
         shown = list(found.page)
         positions = positions_of(shown)
-        rows = [(entry, positions[entry.cpl_entry_id]) for entry in shown]
+        rows = [(entry, _standing(entry, positions[entry.cpl_entry_id])) for entry in shown]
         template = "records/_records.html" if self.wants_fragment else "records/records.html"
         return self.show(template, status=found.status, filters=filters, listing=found, rows=rows)
+
+
+def _standing(entry: RepositoryEntry, position: Position) -> str:
+    """How an entry stands, in a word: its place among its model's releases, unless removed."""
+    return entry.status if entry.status == REMOVED else position
 
 
 class Record(Page):
