@@ -30,10 +30,10 @@ def launched() -> Iterator[Browser]:
     if program is None:
         raise RuntimeError(MISSING)
     with sync_playwright() as playwright:
-        # Root may not use the sandbox, and a machine that runs tests has no graphics card.
-        browser = playwright.chromium.launch(
-            executable_path=program, args=["--no-sandbox", "--disable-gpu"]
-        )
+        # Root may not use the sandbox, a machine that runs tests has no graphics card, and a
+        # container gives /dev/shm less than a page may want.
+        arguments = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"]
+        browser = playwright.chromium.launch(executable_path=program, args=arguments)
         try:
             yield browser
         finally:
