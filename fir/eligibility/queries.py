@@ -129,17 +129,6 @@ def totals_of(findings: QuerySet[Finding]) -> dict[str, int]:
     return totals | {row["outcome"]: row["devices"] for row in counted}
 
 
-def reasons_of(findings: QuerySet[Finding]) -> dict[str, int]:
-    """How many devices each reason holds back; a device with two reasons counts under both."""
-    totals: dict[str, int] = {}
-    for codes, devices in (
-        findings.order_by().values_list("reasons").annotate(devices=Sum("cohort__device_count"))
-    ):
-        for code in codes:
-            totals[code] = totals.get(code, 0) + devices
-    return dict(sorted(totals.items()))
-
-
 @dataclass(frozen=True, slots=True)
 class VersionCount:
     """How many devices of an estate are of one Device Model and version, and where that stands."""

@@ -190,10 +190,6 @@ ALL_RULES: tuple[Rule, ...] = (
     IsCommissioned(),
 )
 
-NOT_LISTED_SENTENCE = (
-    "The Central Products List holds no entry of this Device Model and firmware version."
-)
-
 
 def _disagree(entries: Collection[PathEntry]) -> bool:
     return len({e.manufacturer_image_hash for e in entries if e.current}) > 1

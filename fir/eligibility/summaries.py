@@ -104,7 +104,7 @@ def tally_of(findings: QuerySet[Finding], *, outcome: str = "") -> Tally:
             number += rows
             for code in codes:
                 reasons[code] = reasons.get(code, 0) + devices
-    return Tally(totals, number, reasons)
+    return Tally(totals, number, dict(sorted(reasons.items())))
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,14 +13,10 @@ from fir.api.answers import finding_answers, notice_answer
 from fir.api.door import PAGING, Door
 from fir.api.problems import InputRefused
 from fir.api.shapes import eligibility as shapes
-from fir.eligibility.queries import (
-    findings_of,
-    is_assessed_target,
-    reasons_of,
-    standing_of,
-    totals_of,
-)
+from fir.eligibility.explanations import no_target
+from fir.eligibility.queries import findings_of, is_assessed_target, standing_of
 from fir.eligibility.rules import Outcome
+from fir.eligibility.summaries import tally_of
 from fir.notifications.queries import notices_of
 from fir.parties.permissions import Permission
 from fir.submissions.claims import Fault
@@ -40,11 +36,7 @@ class Eligibility(Door):
         """The target that was named. Raises InputRefused for one that no finding can be about."""
         named = self.identifier("target", parse_cpl_entry_id)
         if named and not is_assessed_target(named):
-            message = (
-                f"{named} is no target: findings are kept for the latest release of each Device "
-                "Model and for the end of every other declared branch."
-            )
-            raise InputRefused([Fault("target", "NOT_A_TARGET", message)])
+            raise InputRefused([Fault("target", "NOT_A_TARGET", no_target(named))])
         return named
 
     def get(self, request: Request) -> Response:
@@ -56,11 +48,12 @@ class Eligibility(Door):
             device_type=self.choice("device_type", DEVICE_TYPES),
             outcome=self.choice("outcome", tuple(Outcome)),
         )
+        tally = tally_of(findings)
         return Response(
             {
                 **asdict(standing_of(supplier, at=timezone.now())),
-                "totals": totals_of(findings),
-                "reasons": reasons_of(findings),
+                "totals": tally.totals,
+                "reasons": tally.reasons,
                 **self.page(findings, finding_answers, "id"),
             }
         )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any
 
 from django import forms
 
@@ -32,8 +32,6 @@ def _choices(every: str, codes: Iterable[str]) -> list[tuple[str, str]]:
 
 class Filters(forms.Form):
     """A list's filters. `narrowed` says what was asked for, '' where nothing was."""
-
-    searched: ClassVar[str] = ""
 
     def narrowed(self) -> dict[str, str]:
         """The filters as the queries take them; none of them while something is to be mended."""

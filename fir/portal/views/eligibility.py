@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from cpl.identifiers import IdentifierFault, parse_cpl_entry_id
 from cpl.queries import entries_by_id
-from fir.eligibility.explanations import hops_of, next_step, reason_of
+from fir.eligibility.explanations import hops_of, next_step, no_target, reason_of
 from fir.eligibility.queries import findings_of, is_assessed_target, standing_of
 from fir.eligibility.summaries import tally_of
 from fir.parties.permissions import Permission
@@ -87,11 +87,7 @@ def _read_target(filters: FindingFilters) -> str:
 def _refuse_no_target(filters: FindingFilters, target: str, tally: Tally) -> None:
     """Say so where findings are kept for no such entry."""
     if target and not tally.devices and not is_assessed_target(target):
-        filters.add_error(
-            "target",
-            f"{target} is no target: findings are kept for the latest release of each Device "
-            "Model and for the end of every other declared branch.",
-        )
+        filters.add_error("target", no_target(target))
 
 
 def _in_words(findings: Sequence[Finding]) -> list[FindingInWords]:

@@ -19,8 +19,9 @@ from django.utils import timezone
 
 from fir.eligibility.models import Finding
 from fir.eligibility.operations import read_news
-from fir.eligibility.queries import estate_by_version, findings_of, reasons_of, totals_of
+from fir.eligibility.queries import estate_by_version, findings_of, totals_of
 from fir.eligibility.rules import Outcome
+from fir.eligibility.summaries import tally_of
 from fir.estates.models import DONE, EstateLoad
 from fir.ledger.models import ReaderFault
 from fir.management.demo.homes import inventory
@@ -222,7 +223,7 @@ def test_every_outcome_and_reason_occurs(shown: str) -> None:
     warnings = {code for codes in everybody.values_list("warnings", flat=True) for code in codes}
 
     assert all(totals_of(largest)[outcome] for outcome in Outcome)
-    assert set(reasons_of(everybody)) == {
+    assert set(tally_of(everybody).reasons) == {
         "CERTIFICATE_LAPSED",
         "ENTRY_AMBIGUOUS",
         "HUB_CAPABILITY_UNKNOWN",
@@ -251,7 +252,7 @@ def test_gas_meters_are_not_for_an_import_supplier(shown: str) -> None:
     outcomes = set(findings.values_list("outcome", flat=True))
 
     assert outcomes == {Outcome.UP_TO_DATE, Outcome.BLOCKED, Outcome.NOT_LISTED}
-    assert "NOT_RESPONSIBLE" in reasons_of(findings)
+    assert "NOT_RESPONSIBLE" in tally_of(findings).reasons
 
 
 def test_only_the_newest_releases_are_told(shown: str) -> None:
