@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from cpl.rulebook import sentence_of
 from fir.eligibility.assumptions import ASSUMPTIONS
 from fir.eligibility.rules import ALL_RULES, Outcome
-from fir.rulebook import sentence_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import ClassVar
 
-from fir import rulebook
+from cpl import rulebook
 from fir.eligibility.facts import EligibilityFacts
 from fir.records.rules import PathEntry
 

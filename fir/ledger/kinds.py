@@ -37,6 +37,17 @@ ENTRY_FACTS: Mapping[str, tuple[type, ...]] = {
     "date_added": TEXT,
 }
 
+# A certificate, and every Current line that stands on it.
+CERTIFICATE_FACTS: Mapping[str, tuple[type, ...]] = {
+    "cpa_certificate_id": TEXT,
+    "lapses_on": TEXT,
+    "date_kind": TEXT,
+    "cpl_entry_ids": LIST,
+    "device_types": LIST,
+    "manufacturer_identifiers": LIST,
+    "answerable": LIST,
+}
+
 SUBMISSION_FACTS: Mapping[str, tuple[type, ...]] = {
     "submission_id": TEXT,
     "device_type": TEXT,
@@ -99,19 +110,89 @@ _KINDS = [
         "CPL_ENTRY_REMOVED",
         "A line of the Central Products List was removed.",
         _public,
-        {"cpl_entry_id": TEXT, "date_removed": TEXT, "reason": TEXT},
+        {
+            "cpl_entry_id": TEXT,
+            "date_removed": TEXT,
+            "reason": TEXT,
+            "proposed_by": TEXT_OR_NULL,
+            "import_id": TEXT_OR_NULL,
+        },
     ),
     EventKind(
         "CPL_ENTRY_RELISTED",
         "A removed line of the Central Products List stands again.",
         _public,
-        {"cpl_entry_id": TEXT, "date_relisted": TEXT, "reason": TEXT},
+        {
+            "cpl_entry_id": TEXT,
+            "date_relisted": TEXT,
+            "reason": TEXT,
+            "proposed_by": TEXT_OR_NULL,
+            "import_id": TEXT_OR_NULL,
+        },
     ),
     EventKind(
         "CPL_ENTRY_REVISED",
         "A line of the Central Products List carries a renewed certificate or a maker's new name.",
         _public,
         ENTRY_FACTS,
+    ),
+    EventKind(
+        "CPL_ENTRY_CORRECTED",
+        "A published fact of a line of the Central Products List was wrong and is corrected.",
+        _public,
+        {**ENTRY_FACTS, "corrected": LIST, "reason": TEXT, "import_id": TEXT_OR_NULL},
+    ),
+    EventKind(
+        "CPL_IMPORTED",
+        "The Central Products List was brought to what a sheet says.",
+        _public,
+        {
+            "import_id": TEXT_OR_NULL,
+            "new": NUMBER,
+            "removed": NUMBER,
+            "relisted": NUMBER,
+            "revised": NUMBER,
+            "corrected": NUMBER,
+            "unchanged": NUMBER,
+            "absent": NUMBER,
+        },
+    ),
+    EventKind(
+        "CPL_LOAD_CONFIRMED",
+        "It was recorded when the DCC loaded a line of the Central Products List, or that it did "
+        "not after all.",
+        _public,
+        {"cpl_entry_id": TEXT, "loaded_on": TEXT_OR_NULL},
+    ),
+    EventKind(
+        "CERTIFICATE_DUE",
+        "A CPA certificate must be replaced or renewed within so many months (MP209).",
+        _public,
+        {**CERTIFICATE_FACTS, "months": NUMBER},
+    ),
+    EventKind(
+        "CERTIFICATE_LAPSED",
+        "A CPA certificate is past its expiry or renewal date (MP209).",
+        _public,
+        CERTIFICATE_FACTS,
+    ),
+    EventKind(
+        "QUALITY_FINDING_WAIVED",
+        "A finding about the quality of a line was waived by two people.",
+        _public,
+        {
+            "cpl_entry_id": TEXT,
+            "code": TEXT,
+            "particulars": TEXT,
+            "reason": TEXT,
+            "proposed_by": TEXT,
+        },
+    ),
+    EventKind(
+        "CATALOGUE_CHANGED",
+        "A version of a specification, or what a Device Type needs, was entered anew.",
+        _public,
+        {"kind": TEXT, "name": TEXT, "says": OBJECT},
     ),
     EventKind(
         "HUB_CAPABILITY_DECLARED",

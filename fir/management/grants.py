@@ -19,9 +19,12 @@ LOCKED = (
     "cpl_devicemodel",
     "cpl_entrycertificates",
     "cpl_entryrevision",
+    "cpl_knownfile",
+    "cpl_loadconfirmation",
     "cpl_manufacturer",
     "cpl_statuschange",
     "ledger_ledgerevent",
+    "records_certificatereminder",
     "records_firmwarerecord",
     "records_hubcapability",
     "records_upgradepathway",
@@ -31,6 +34,8 @@ LOCKED = (
 OPEN = (
     "account_emailaddress",
     "account_emailconfirmation",
+    "cpl_devicetypeneeds",
+    "cpl_specificationversion",
     "django_session",
     "eligibility_assessment",
     "eligibility_finding",
@@ -56,9 +61,16 @@ OPEN = (
     "parties_user_user_permissions",
     "portal_cache",
     "records_manufacturercontact",
+    "records_qualityfinding",
 )
 # Locked but for what the state of the row is: the columns that an operation may change.
-CHANGING = {"submissions_submission": ("state", "cpl_entry_id")}
+DECIDED = ("decided_at", "decided_by", "decided_answerable", "decided_party")
+APPLIED = ("applied_at", "applied_by", "applied_answerable", "applied_party")
+CHANGING = {
+    "records_proposal": ("state", *DECIDED),
+    "records_sheetimport": ("state", "content", "corrections", "needs_another", *APPLIED),
+    "submissions_submission": ("state", "cpl_entry_id"),
+}
 # Read only: views, and what migrations alone fill.
 READ_ONLY = (
     "auth_group",

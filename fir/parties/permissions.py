@@ -31,6 +31,8 @@ class Permission(StrEnum):
     VIEW_RECORDS = "view_records"
     SUBMIT_FIRMWARE = "submit_firmware"
     REVIEW_SUBMISSIONS = "review_submissions"
+    MANAGE_LIST = "manage_list"
+    CONFIRM_LOADED = "confirm_loaded"
     LOAD_ESTATE = "load_estate"
     VIEW_ESTATE = "view_estate"
     VIEW_NOTICES = "view_notices"
@@ -47,6 +49,11 @@ SENTENCES: Mapping[Permission, str] = {
     Permission.VIEW_RECORDS: "Read the Firmware Records that the Party may see.",
     Permission.SUBMIT_FIRMWARE: "Bring firmware releases for the Party's Manufacturer Identifiers.",
     Permission.REVIEW_SUBMISSIONS: "Read the queue; approve, return or close submissions.",
+    Permission.MANAGE_LIST: (
+        "Bring sheets of the Central Products List, propose and confirm removals and waivers, and "
+        "keep the catalogue."
+    ),
+    Permission.CONFIRM_LOADED: "Record when the DCC loaded entries of the Central Products List.",
     Permission.LOAD_ESTATE: "Send in the Supplier's inventory of Devices.",
     Permission.VIEW_ESTATE: "Read the Supplier's estate and which of its Devices are eligible.",
     Permission.VIEW_NOTICES: "Read the notices raised for the Party.",
@@ -69,9 +76,11 @@ MAY: Mapping[Category, frozenset[Permission]] = {
     Category.DEVICE_MANUFACTURER: frozenset(_READER | _MANAGED | {P.SUBMIT_FIRMWARE}),
     Category.REGISTERED_SUPPLIER_AGENT: frozenset(_READER | _MANAGED | {P.VIEW_ESTATE}),
     Category.METER_ASSET_PROVIDER: frozenset(_READER | _MANAGED | {P.SUBMIT_FIRMWARE}),
-    Category.DCC: frozenset(_READER | _MANAGED | {P.SUBMIT_FIRMWARE}),
+    Category.DCC: frozenset(_READER | _MANAGED | {P.SUBMIT_FIRMWARE, P.CONFIRM_LOADED}),
     Category.ADMINISTRATOR: frozenset(
-        _READER | _MANAGED | {P.SUBMIT_FIRMWARE, P.REVIEW_SUBMISSIONS}
+        _READER
+        | _MANAGED
+        | {P.SUBMIT_FIRMWARE, P.REVIEW_SUBMISSIONS, P.MANAGE_LIST, P.CONFIRM_LOADED}
     ),
 }
 

@@ -127,6 +127,8 @@ def _removal(row: SheetRow, at: datetime) -> NewEvent:
         "cpl_entry_id": row.cpl_entry_id,
         "date_removed": _status_date(row, at).isoformat(),
         "reason": row.removal_reason,
+        "proposed_by": None,
+        "import_id": None,
     }
     return NewEvent("CPL_ENTRY_REMOVED", "cpl_entry", row.cpl_entry_id, payload)
 
@@ -136,6 +138,8 @@ def _relisting(row: SheetRow, at: datetime) -> NewEvent:
         "cpl_entry_id": row.cpl_entry_id,
         "date_relisted": localdate(at).isoformat(),
         "reason": "",
+        "proposed_by": None,
+        "import_id": None,
     }
     return NewEvent("CPL_ENTRY_RELISTED", "cpl_entry", row.cpl_entry_id, payload)
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, ClassVar, Self
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
+from fir.parties.four_eyes import four_eyes, same_eyes
 from fir.parties.models import ManufacturerHolding, Party
 from fir.parties.permissions import Category
 
@@ -131,16 +132,8 @@ class Decision(models.Model):
                 condition=models.Q(decision=APPROVE) | ~models.Q(reason=""),
                 name="submissions_refusal_has_reason",
             ),
-            # Not the same person; and within one Party only where persons stand behind both.
             models.CheckConstraint(
-                condition=~models.Q(decided_answerable=models.F("submitted_answerable"))
-                & (
-                    ~models.Q(decided_party=models.F("submitted_party"))
-                    | (
-                        ~models.Q(decided_answerable=models.F("decided_party"))
-                        & ~models.Q(submitted_answerable=models.F("submitted_party"))
-                    )
-                ),
+                condition=four_eyes("submitted", "decided"),
                 name="submissions_four_eyes",
             ),
         ]
@@ -149,12 +142,8 @@ class Decision(models.Model):
         return f"{self.decision} of {self.submission_id}"
 
 
-def same_eyes(submission: Submission, by: Actor) -> bool:
-    """Whether the actor would decide what it, or its own Party's key, brought: the sentence of the
-    CHECK `submissions_four_eyes`, asked beforehand so that the answer can be said in words."""
-    if by.answerable == submission.submitted_answerable:
-        return True
-    return by.party.actor_id == submission.submitted_party and (
-        by.answerable == by.party.actor_id
-        or submission.submitted_answerable == submission.submitted_party
+def by_same_eyes(submission: Submission, by: Actor) -> bool:
+    """Whether the actor would decide what it, or its own Party's key, brought."""
+    return same_eyes(
+        answerable=submission.submitted_answerable, party=submission.submitted_party, by=by
     )

@@ -31,7 +31,7 @@ from fir.submissions.models import (
     SUBMITTED,
     Decision,
     Submission,
-    same_eyes,
+    by_same_eyes,
 )
 from fir.submissions.queries import check_release, facts_of, faults_now
 from fir.submissions.rules import broken_rules
@@ -221,7 +221,7 @@ def _open_submission(submission_id: uuid.UUID, by: Actor) -> Submission:
         raise SubmissionAlreadyDecided(
             f"This submission is {submission.state}; it was decided before."
         )
-    if same_eyes(submission, by):
+    if by_same_eyes(submission, by):
         raise SameEyes("Whoever brought a release does not decide it: another person must.")
     return submission
 

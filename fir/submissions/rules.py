@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import ClassVar
 
+from cpl import rulebook
 from cpl.identifiers import family_of
-from fir import rulebook
 from fir.submissions.claims import Claim, Fault
 
 

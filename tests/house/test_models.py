@@ -8,6 +8,7 @@ from django.db.models import Model
 MACHINE_TIMES = {
     "Bookmark.retry_at": "the reader that failed",
     "Assessment.assessed_at": "the reader of the ledger",
+    "CertificateReminder.told_at": "the day itself: nobody has to do anything",
     "Delivery.next_try_at": "the sweep of deliveries",
     "Delivery.tried_at": "the sweep of deliveries",
     "EstateLoad.finished_at": "the worker that finished the load",
@@ -15,6 +16,7 @@ MACHINE_TIMES = {
     "EstateLoad.replaced_at": "the worker that finished the next load",
     "Invitation.expires_at": "the day itself: nobody has to do anything",
     "Notice.raised_at": "the reader of the ledger",
+    "QualityFinding.found_at": "the reader of the ledger",
     "ReaderFault.failed_at": "the reader that failed",
     "RepositoryEntry.published_at": "a view: the record itself says by whom",
 }

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.http import Http404
 
+from cpl.rulebook import sentence_of
 from fir.eligibility import rules as eligibility_rules
 from fir.eligibility.explanations import MEANINGS
 from fir.eligibility.queries import estate_by_version, findings_of, summary_of, totals_of
@@ -18,7 +19,6 @@ from fir.parties.permissions import Permission
 from fir.parties.queries import demo_sign_ins
 from fir.portal.page import Page
 from fir.portal.pages import listing
-from fir.rulebook import sentence_of
 from fir.submissions import rules as submission_rules
 from fir.submissions.models import RETURNED, SUBMITTED
 from fir.submissions.queries import submissions_for

@@ -20,7 +20,7 @@ from fir.portal.forms.submissions import DecisionForm, ReleaseForm, add_faults
 from fir.portal.kept import WELCOME_BACK, take_answers
 from fir.portal.page import Page, form_status
 from fir.portal.pages import listing
-from fir.submissions.models import SUBMITTED, same_eyes
+from fir.submissions.models import SUBMITTED, by_same_eyes
 from fir.submissions.operations import (
     NotYourManufacturer,
     ReasonNeeded,
@@ -149,8 +149,8 @@ class _OneOf(Page):
             previous=previous,
             rows=compare(submission, previous),
             faults=faults_now(submission, today=timezone.localdate()) if is_open else [],
-            decides=is_open and reviews and not same_eyes(submission, self.actor),
-            is_own=is_open and reviews and same_eyes(submission, self.actor),
+            decides=is_open and reviews and not by_same_eyes(submission, self.actor),
+            is_own=is_open and reviews and by_same_eyes(submission, self.actor),
             form=form,
         )
 

@@ -8,12 +8,12 @@ from typing import Any
 
 import pytest
 
+from cpl.rulebook import sentence_of
 from fir.eligibility.assumptions import ASSUMPTIONS
 from fir.eligibility.facts import CohortFacts, EligibilityFacts, TargetFacts
 from fir.eligibility.planner import Plan
 from fir.eligibility.rules import ALL_RULES, Effect, Outcome, judge
 from fir.records.rules import NAMED, PathEntry
-from fir.rulebook import sentence_of
 from tests import make
 
 TODAY = make.AT.date()

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from fir.rulebook import sentence_of
+from cpl.rulebook import sentence_of
 from fir.submissions.claims import Claim
 from fir.submissions.rules import ALL_RULES, Known, SubmissionFacts, broken_rules
 from tests import make

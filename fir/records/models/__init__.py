@@ -1,0 +1,41 @@
+"""The repository's tables."""
+
+from fir.records.models.list_keeping import (
+    APPLIED,
+    CONFIRMED,
+    DROPPED,
+    RELIST,
+    REMOVE,
+    WAITING,
+    WAIVE,
+    CertificateReminder,
+    Proposal,
+    QualityFinding,
+    SheetImport,
+)
+from fir.records.models.records import (
+    FirmwareRecord,
+    HubCapability,
+    ManufacturerContact,
+    RepositoryEntry,
+    UpgradePathway,
+)
+
+__all__ = [
+    "APPLIED",
+    "CONFIRMED",
+    "DROPPED",
+    "RELIST",
+    "REMOVE",
+    "WAITING",
+    "WAIVE",
+    "CertificateReminder",
+    "FirmwareRecord",
+    "HubCapability",
+    "ManufacturerContact",
+    "Proposal",
+    "QualityFinding",
+    "RepositoryEntry",
+    "SheetImport",
+    "UpgradePathway",
+]
