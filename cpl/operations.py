@@ -6,10 +6,13 @@ the ledger, which this floor does not know.
 
 from __future__ import annotations
 
+from operator import attrgetter
 from typing import TYPE_CHECKING
 
 from django.db import connection
 
+from cpl.bulk import insert_rows, next_ids
+from cpl.facts import CERTIFICATE_FACTS, NAME_FACTS, PUBLISHED_FACTS
 from cpl.models import (
     CPLEntry,
     DeviceModel,
@@ -30,7 +33,16 @@ if TYPE_CHECKING:
     from cpl.sheet_row import SheetRow
 
 LIST_LOCK = 0x43504C31  # "CPL1" in ASCII
-BATCH = 1000
+ENTRY_COLUMNS = (
+    "id",
+    "cpl_entry_id",
+    "device_model_id",
+    "firmware_version",
+    "date_added",
+    "listed_at",
+    "listed_by",
+)
+REVISED_FACTS = (*NAME_FACTS, *PUBLISHED_FACTS)
 
 
 class StepOutsideOperation(RuntimeError):
@@ -61,41 +73,44 @@ def ensure_manufacturer(*, identifier: str, name: str) -> Manufacturer:
     return manufacturer
 
 
-def add_entries(rows: Sequence[SheetRow], *, by: uuid.UUID, at: datetime) -> dict[str, CPLEntry]:
-    """Add lines to the list, each with its facts, certificates and status; the entries by id.
+def add_entries(rows: Sequence[SheetRow], *, by: uuid.UUID, at: datetime) -> dict[str, int]:
+    """Add lines to the list, each with its facts, certificates and status; the entries' numbers by
+    entry id.
 
     The caller holds `lock_list` and has seen to it that the entry ids are new.
     """
     _require_transaction()
     models = _ensure_device_models(rows)
-    entries = CPLEntry.objects.bulk_create(
-        [
-            CPLEntry(
-                cpl_entry_id=row.cpl_entry_id,
-                device_model_id=models[model_key(row)],
-                firmware_version=row.firmware_version,
-                date_added=row.date_added,
-                listed_at=at,
-                listed_by=by,
+    numbers = next_ids(CPLEntry, len(rows))
+    insert_rows(
+        CPLEntry,
+        ENTRY_COLUMNS,
+        (
+            (
+                number,
+                row.cpl_entry_id,
+                models[model_key(row)],
+                row.firmware_version,
+                row.date_added,
+                at,
+                by,
             )
-            for row in rows
-        ],
-        batch_size=BATCH,
+            for number, row in zip(numbers, rows, strict=True)
+        ),
     )
-    by_id = {entry.cpl_entry_id: entry for entry in entries}
-    pairs = [(by_id[row.cpl_entry_id], row) for row in rows]
+    pairs = list(zip(numbers, rows, strict=True))
     revise_entries(pairs, by=by, at=at)
     certify_entries(pairs, by=by, at=at)
     change_status(
         [
-            (entry, REMOVED, row.date_removed, row.removal_reason)
-            for entry, row in pairs
+            (number, REMOVED, row.date_removed, row.removal_reason)
+            for number, row in pairs
             if row.status == REMOVED and row.date_removed
         ],
         by=by,
         at=at,
     )
-    return by_id
+    return {row.cpl_entry_id: number for number, row in pairs}
 
 
 def model_key(row: SheetRow) -> ModelKey:
@@ -118,74 +133,40 @@ def _ensure_device_models(rows: Sequence[SheetRow]) -> Mapping[ModelKey, int]:
         [
             DeviceModel(device_type=kind, manufacturer=makers[maker], device_model=model)
             for kind, maker, model in new
-        ],
-        batch_size=BATCH,
+        ]
     )
     return find_device_models(keys)
 
 
-def revise_entries(
-    pairs: Iterable[tuple[CPLEntry, SheetRow]], *, by: uuid.UUID, at: datetime
-) -> None:
-    """Add a revision of each entry's facts, as its row says them."""
+def revise_entries(pairs: Iterable[tuple[int, SheetRow]], *, by: uuid.UUID, at: datetime) -> None:
+    """Add a revision of each entry's facts, as its row says them; entries by their numbers."""
     _require_transaction()
-    EntryRevision.objects.bulk_create(
-        [
-            EntryRevision(
-                entry=entry,
-                manufacturer_name=row.manufacturer_name,
-                smets_chts_version=row.smets_chts_version,
-                gbcs_version=row.gbcs_version,
-                esme_variant=row.esme_variant,
-                manufacturer_image_hash=row.manufacturer_image_hash,
-                recorded_at=at,
-                recorded_by=by,
-            )
-            for entry, row in pairs
-        ],
-        batch_size=BATCH,
+    facts = attrgetter(*REVISED_FACTS)
+    insert_rows(
+        EntryRevision,
+        ("entry_id", *REVISED_FACTS, "recorded_at", "recorded_by"),
+        ((number, *facts(row), at, by) for number, row in pairs),
     )
 
 
-def certify_entries(
-    pairs: Iterable[tuple[CPLEntry, SheetRow]], *, by: uuid.UUID, at: datetime
-) -> None:
-    """Add each entry's certificates, as its row says them."""
+def certify_entries(pairs: Iterable[tuple[int, SheetRow]], *, by: uuid.UUID, at: datetime) -> None:
+    """Add each entry's certificates, as its row says them; entries by their numbers."""
     _require_transaction()
-    EntryCertificates.objects.bulk_create(
-        [
-            EntryCertificates(
-                entry=entry,
-                cpa_certificate_id=row.cpa_certificate_id,
-                cpa_expiry_date=row.cpa_expiry_date,
-                cpa_renewal_date=row.cpa_renewal_date,
-                zigbee_certificate_id=row.zigbee_certificate_id,
-                dlms_certificate_id=row.dlms_certificate_id,
-                recorded_at=at,
-                recorded_by=by,
-            )
-            for entry, row in pairs
-        ],
-        batch_size=BATCH,
+    facts = attrgetter(*CERTIFICATE_FACTS)
+    insert_rows(
+        EntryCertificates,
+        ("entry_id", *CERTIFICATE_FACTS, "recorded_at", "recorded_by"),
+        ((number, *facts(row), at, by) for number, row in pairs),
     )
 
 
 def change_status(
-    changes: Iterable[tuple[CPLEntry, str, date, str]], *, by: uuid.UUID, at: datetime
+    changes: Iterable[tuple[int, str, date, str]], *, by: uuid.UUID, at: datetime
 ) -> None:
-    """Add removals and relistings: (entry, new status, its date, the reason)."""
+    """Add removals and relistings: (the entry's number, new status, its date, the reason)."""
     _require_transaction()
-    StatusChange.objects.bulk_create(
-        [
-            StatusChange(
-                entry=entry,
-                status=status,
-                status_date=status_date,
-                reason=reason,
-                recorded_at=at,
-                recorded_by=by,
-            )
-            for entry, status, status_date, reason in changes
-        ],
-        batch_size=BATCH,
+    insert_rows(
+        StatusChange,
+        ("entry_id", "status", "status_date", "reason", "recorded_at", "recorded_by"),
+        ((*change, at, by) for change in changes),
     )

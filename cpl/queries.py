@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db.models import Q
 from django.db.models.functions import Length
 
 from cpl.identifiers import family_of
 from cpl.models import CPLEntry, DeviceModel, EntryRevision, ListedEntry, Manufacturer
+from cpl.search import EntrySearch, find_entries
 from cpl.sheet_row import CURRENT
 
 if TYPE_CHECKING:
@@ -46,24 +47,16 @@ def search_entries(
     status: str = "",
     q: str = "",
 ) -> Q:
-    """What narrows entries to those asked for; `q` looks in ids, models, versions and hashes."""
-    wanted = {
-        "device_type": device_type.upper(),
-        "manufacturer_identifier": manufacturer.upper(),
-        "device_model": device_model.upper(),
-        "firmware_version": firmware_version.upper(),
-        "status": status.upper(),
-    }
-    narrowed = Q(**{field: value for field, value in wanted.items() if value})
-    if q:
-        start = q.strip().upper()
-        narrowed &= (
-            Q(cpl_entry_id__startswith=start)
-            | Q(device_model__startswith=start)
-            | Q(firmware_version__startswith=start)
-            | Q(manufacturer_image_hash__startswith=start)
-        )
-    return narrowed
+    """What narrows a view of entries to those asked for, as `EntrySearch` says."""
+    search = EntrySearch(
+        device_type=device_type,
+        manufacturer=manufacturer,
+        device_model=device_model,
+        firmware_version=firmware_version,
+        status=status,
+        q=q,
+    )
+    return Q() if search == EntrySearch() else Q(entry__in=find_entries(search))
 
 
 def entries_by_id(cpl_entry_ids: Collection[str]) -> dict[str, ListedEntry]:
@@ -134,3 +127,8 @@ def find_device_models(keys: Collection[ModelKey]) -> dict[ModelKey, int]:
     models = DeviceModel.objects.filter(manufacturer__identifier__in={key[1] for key in keys})
     known = models.values_list("device_type", "manufacturer__identifier", "device_model", "pk")
     return {tuple_[:3]: tuple_[3] for tuple_ in known if tuple_[:3] in keys}
+
+
+def listed_facts(*columns: str) -> list[tuple[Any, ...]]:
+    """These columns of every entry as the list shows it now, after the entry's own number."""
+    return list(ListedEntry.objects.values_list("entry_id", *columns))

@@ -14,7 +14,7 @@ from fir.parties.operations import admit_party, issue_key, operator
 from fir.parties.people import accept_invitation, invite_person
 from fir.parties.permissions import Category, Permission, usual_permissions
 from fir.parties.queries import actor_of_key, holds_any_identifier
-from fir.records.operations import reconcile_list
+from fir.records.reconciling import reconcile_list
 from fir.submissions.operations import approve_submission, submit_firmware
 
 if TYPE_CHECKING:

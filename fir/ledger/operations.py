@@ -10,12 +10,14 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
 from celery import current_app
 from django.conf import settings
 from django.db import connection, transaction
 
+from cpl.bulk import insert_rows
 from fir.ledger.kinds import KINDS
 from fir.ledger.models import Author, Bookmark, LedgerEvent, ReaderFault
 from fir.ledger.queries import event_body, last_seq, news_after
@@ -29,6 +31,7 @@ logger = logging.getLogger(__name__)
 # Any constant will do, as long as every append takes the same one: "FIR1" in ASCII.
 LEDGER_LOCK = 0x46495231
 BATCH = 500
+COLUMNS = [field.attname for field in LedgerEvent._meta.concrete_fields]
 FAILURES_BEFORE_PARKING = 5
 # What ailed the reader may pass: five failures take a quarter of an hour, however often it is rung.
 PAUSE_AFTER_A_FAILURE = timedelta(minutes=1.5)
@@ -76,7 +79,7 @@ def append_events(events: Sequence[NewEvent], *, by: Author, at: datetime) -> li
         _row(event, seq=seq + place, by=by, at=at.astimezone(UTC))
         for place, event in enumerate(events, start=1)
     ]
-    LedgerEvent.objects.bulk_create(rows, batch_size=1000)
+    insert_rows(LedgerEvent, COLUMNS, map(attrgetter(*COLUMNS), rows))
     if not any(ring_readers in waiting for waiting in connection.run_on_commit):
         transaction.on_commit(ring_readers, robust=True)  # once, however often one appends
     return rows
@@ -142,20 +145,32 @@ def ring(name: str) -> None:
 Handler = Callable[[Sequence[LedgerEvent]], None]
 
 
-def read_ledger(*, reader: str, kinds: Collection[str], handle: Handler, at: datetime) -> int:
+def read_ledger(
+    *,
+    reader: str,
+    kinds: Collection[str],
+    handle: Handler,
+    at: datetime,
+    batch: int = BATCH,
+    payloads: bool = True,
+) -> int:
     """Read on from the reader's bookmark until there is no news; the number of events handled.
 
-    `handle` receives a batch of events of these kinds, in order, inside the transaction that
+    `handle` receives at most `batch` events of these kinds, in order, inside the transaction that
     moves the bookmark; it may append events of its own as its last act. It may be given the same
     events again after a failure: a batch that failed comes back one event at a time, so that its
     neighbours do not wait for the one that is at fault. An event that fails five times is set
     aside as a ReaderFault.
+
+    Without `payloads` the events come without their texts, for a handler that reads none.
     """
     handled = singly = 0
     while True:
-        limit = 1 if singly else BATCH
+        limit = 1 if singly else batch
         try:
-            count = _read_batch(reader=reader, kinds=kinds, handle=handle, limit=limit, at=at)
+            count = _read_batch(
+                reader=reader, kinds=kinds, handle=handle, limit=limit, payloads=payloads, at=at
+            )
         except _HandlerFailed as failure:
             logger.exception("Reader %s failed at seq %s.", reader, failure.seqs)
             if len(failure.seqs) > 1:
@@ -178,7 +193,13 @@ class _HandlerFailed(Exception):
 
 
 def _read_batch(
-    *, reader: str, kinds: Collection[str], handle: Handler, limit: int, at: datetime
+    *,
+    reader: str,
+    kinds: Collection[str],
+    handle: Handler,
+    limit: int,
+    payloads: bool,
+    at: datetime,
 ) -> int | None:
     """Handle one batch; None when there is no news, another process reads, or it is too soon to
     try a failed event again.
@@ -192,7 +213,9 @@ def _read_batch(
                 return None
             head = last_seq()
             limit = 1 if bookmark.failures else limit
-            events = news_after(seq=bookmark.seq, head=head, kinds=kinds, limit=limit)
+            events = news_after(
+                seq=bookmark.seq, head=head, kinds=kinds, limit=limit, payloads=payloads
+            )
             seen = [event.seq for event in events]
             _move(bookmark, seen[-1] if len(seen) == limit else head)
             if events:

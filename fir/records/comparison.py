@@ -2,124 +2,158 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from operator import attrgetter
+from typing import TYPE_CHECKING, Any
 
-from cpl.queries import listed_entries
+from cpl.facts import (
+    CERTIFICATE_FACTS,
+    IDENTITY_FACTS,
+    NAME_FACTS,
+    PUBLISHED_FACTS,
+    STATUS_FACTS,
+)
+from cpl.queries import listed_facts
 from cpl.sheet_row import REMOVED
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
 
-    from cpl.models import ListedEntry
     from cpl.sheet_row import SheetRow
 
-# Facts that the sheet may renew without a word: a maker's new name, a renewed certificate.
-NAME_FACTS = ("manufacturer_name",)
-CERTIFICATE_FACTS = (
-    "cpa_certificate_id",
-    "cpa_expiry_date",
-    "cpa_renewal_date",
-    "zigbee_certificate_id",
-    "dlms_certificate_id",
+ALL_FACTS = (
+    "cpl_entry_id",
+    *IDENTITY_FACTS,
+    *PUBLISHED_FACTS,
+    *NAME_FACTS,
+    *CERTIFICATE_FACTS,
+    *STATUS_FACTS,
 )
-# What an entry is. A sheet that says otherwise speaks of another entry under the same id.
-IDENTITY_FACTS = (
-    "device_type",
-    "manufacturer_identifier",
-    "device_model",
-    "firmware_version",
-    "date_added",
-)
-# What was published of it: only a correction, confirmed with a reason, may change these.
-PUBLISHED_FACTS = (
-    "smets_chts_version",
-    "gbcs_version",
-    "esme_variant",
-    "manufacturer_image_hash",
-)
+CHANGES = ("new", "removed", "relisted", "revised", "corrected", "unchanged")
 
 
 @dataclass(frozen=True, slots=True)
 class RowConflict:
-    """A row that contradicts what is listed under its entry id."""
+    """A row that contradicts what is listed under its entry id.
+
+    `is_correctable` where the Administrator may confirm the row as a correction, with a reason.
+    """
 
     line: int
     column: str
     cpl_entry_id: str
-    message: str
+    listed: str
+    said: str
+    is_correctable: bool
+
+    @property
+    def message(self) -> str:
+        """What contradicts what, and what to do."""
+        remedy = (
+            "Take the listed value, or confirm the row as a correction, with a reason."
+            if self.is_correctable
+            else "Give the row an entry id of its own, or take the listed value."
+        )
+        return (
+            f"{self.cpl_entry_id} is published with {self.listed or 'nothing'}, and the sheet says "
+            f"{self.said or 'nothing'}. {remedy}"
+        )
 
 
 @dataclass(slots=True)
 class Reconciliation:
-    """What a sheet changes: its rows by what happens to them, and the listed ids it lacks."""
+    """What a sheet changes: its rows by what happens to them, and the listed ids it lacks.
+
+    A row may stand under two of them: revised or corrected, and removed or relisted. `numbers` are
+    the entries' own, by entry id.
+    """
 
     new: list[SheetRow] = field(default_factory=list)
     removed: list[SheetRow] = field(default_factory=list)
     relisted: list[SheetRow] = field(default_factory=list)
     revised: list[SheetRow] = field(default_factory=list)
+    corrected: list[SheetRow] = field(default_factory=list)
     unchanged: list[SheetRow] = field(default_factory=list)
     conflicts: list[RowConflict] = field(default_factory=list)
     absent: list[str] = field(default_factory=list)
+    numbers: dict[str, int] = field(default_factory=dict)
+    corrections: dict[str, list[str]] = field(default_factory=dict)
 
     def counts(self) -> dict[str, int]:
         """How many of each."""
-        names = ("new", "removed", "relisted", "revised", "unchanged", "absent")
-        return {name: len(getattr(self, name)) for name in names}
+        return {name: len(getattr(self, name)) for name in (*CHANGES, "absent")}
+
+    @property
+    def needs_another(self) -> bool:
+        """Whether two people must want this: it removes, relists or corrects what is listed."""
+        return bool(self.removed or self.relisted or self.corrected)
+
+    @property
+    def digest(self) -> str:
+        """What tells this outcome from every other, to see whether it is still the one shown."""
+        shown = [(name, [repr(r) for r in getattr(self, name)]) for name in CHANGES[:-1]]
+        return hashlib.sha256(repr((shown, self.absent)).encode()).hexdigest()
 
 
-def compare_list(rows: Sequence[SheetRow]) -> Reconciliation:
-    """What the sheet would change, without changing anything."""
-    listed = {entry.cpl_entry_id: entry for entry in listed_entries()}
-    outcome = Reconciliation()
+def compare_list(rows: Sequence[SheetRow], *, may_correct: Collection[str] = ()) -> Reconciliation:
+    """What the sheet would change, without changing anything; `may_correct` are the ids of the
+    entries whose published facts it may correct."""
+    listed = {facts[1]: facts for facts in listed_facts(*ALL_FACTS)}
+    outcome = Reconciliation(numbers={entry_id: facts[0] for entry_id, facts in listed.items()})
+    said_of = attrgetter(*ALL_FACTS)
     for row in rows:
-        entry = listed.pop(row.cpl_entry_id, None)
-        if entry is None:
+        facts = listed.pop(row.cpl_entry_id, None)
+        if facts is None:
             outcome.new.append(row)
+        elif said_of(row) == facts[1:]:
+            outcome.unchanged.append(row)
         else:
-            _compare_row(row, entry, outcome)
+            entry = dict(zip(ALL_FACTS, facts[1:], strict=True))
+            _compare_row(row, entry, outcome, may_correct=row.cpl_entry_id in may_correct)
     outcome.absent = sorted(listed)
     return outcome
 
 
-def _compare_row(row: SheetRow, entry: ListedEntry, outcome: Reconciliation) -> None:
-    conflicts = [
-        _conflict(row, entry, column)
-        for column in (*IDENTITY_FACTS, *PUBLISHED_FACTS)
-        if getattr(row, column) != getattr(entry, column)
-    ]
-    if conflicts:
-        outcome.conflicts.extend(conflicts)
+def _compare_row(
+    row: SheetRow, entry: dict[str, Any], outcome: Reconciliation, *, may_correct: bool
+) -> None:
+    def differs(column: str) -> bool:
+        return bool(getattr(row, column) != entry[column])
+
+    identity = list(filter(differs, IDENTITY_FACTS))
+    published = list(filter(differs, PUBLISHED_FACTS))
+    if identity or (published and not may_correct):
+        outcome.conflicts += [
+            _conflict(row, entry, c, bool(identity)) for c in identity + published
+        ]
         return
-    renewed = _differs(row, entry, NAME_FACTS + CERTIFICATE_FACTS)
-    if renewed:
+    renewed = any(map(differs, NAME_FACTS + CERTIFICATE_FACTS))
+    if published:
+        outcome.corrected.append(row)
+        outcome.corrections[row.cpl_entry_id] = published
+    elif renewed:
         outcome.revised.append(row)
-    if row.status != entry.status or _removed_otherwise(row, entry):
+    if _changes_status(row, entry):
         (outcome.removed if row.status == REMOVED else outcome.relisted).append(row)
-    elif not renewed:
+    elif not (published or renewed):
         outcome.unchanged.append(row)
 
 
-def _removed_otherwise(row: SheetRow, entry: ListedEntry) -> bool:
-    said = (row.date_removed, row.removal_reason)
-    return row.status == REMOVED and said != (entry.date_removed, entry.removal_reason)
+def _changes_status(row: SheetRow, entry: dict[str, Any]) -> bool:
+    # What a Current row says of a removal means nothing.
+    columns = STATUS_FACTS if row.status == REMOVED else STATUS_FACTS[:1]
+    return any(getattr(row, column) != entry[column] for column in columns)
 
 
-def _differs(row: SheetRow, entry: ListedEntry, columns: Sequence[str]) -> bool:
-    return any(getattr(row, column) != getattr(entry, column) for column in columns)
-
-
-def _conflict(row: SheetRow, entry: ListedEntry, column: str) -> RowConflict:
-    said, listed = getattr(row, column), getattr(entry, column)
-    remedy = (
-        "Give the row an entry id of its own, or take the listed value."
-        if column in IDENTITY_FACTS
-        else "Take the listed value; a published fact changes only by a confirmed correction."
-    )
+def _conflict(
+    row: SheetRow, entry: dict[str, Any], column: str, is_another_entry: bool
+) -> RowConflict:
     return RowConflict(
         line=row.line,
         column=column,
         cpl_entry_id=row.cpl_entry_id,
-        message=f"{row.cpl_entry_id} is published with {listed or 'nothing'}, "
-        f"and the sheet says {said or 'nothing'}. {remedy}",
+        listed=str(entry[column] or ""),
+        said=str(getattr(row, column) or ""),
+        is_correctable=not is_another_entry,
     )

@@ -1,55 +1,39 @@
-"""Reconciling the list, declaring hub capabilities and contacts; and the step that publishes."""
+"""Declaring hub capabilities and contacts; and the step that publishes."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import transaction
-from django.utils.timezone import localdate
 
+from cpl.facts import CERTIFICATE_FACTS, IDENTITY_FACTS, NAME_FACTS, PUBLISHED_FACTS
 from cpl.identifiers import IdentifierFault, parse_manufacturer_identifier
 from cpl.models import CPLEntry, Manufacturer
-from cpl.operations import (
-    add_entries,
-    certify_entries,
-    change_status,
-    lock_list,
-    revise_entries,
-)
-from cpl.sheet_row import REMOVED
+from cpl.operations import add_entries, lock_list
 from fir.ledger.operations import NewEvent, append_events, require_transaction
 from fir.parties.queries import holders_of
-from fir.records.comparison import (
-    CERTIFICATE_FACTS,
-    IDENTITY_FACTS,
-    NAME_FACTS,
-    PUBLISHED_FACTS,
-    Reconciliation,
-    RowConflict,
-    compare_list,
-)
 from fir.records.models import FirmwareRecord, HubCapability, ManufacturerContact, UpgradePathway
 
 if TYPE_CHECKING:
     import uuid
     from collections.abc import Sequence
-    from datetime import date, datetime
+    from datetime import datetime
 
     from cpl.sheet_row import SheetRow
     from fir.parties.models import Actor
 
 LONGEST_ROLE, LONGEST_TELEPHONE = 200, 40
-
-
-class ListInConflict(ValueError):
-    """The sheet contradicts published entries; nothing was changed."""
-
-    def __init__(self, conflicts: Sequence[RowConflict]) -> None:
-        self.conflicts = tuple(conflicts)
-        super().__init__(f"{len(conflicts)} rows contradict what is published.")
+TOLD_FACTS = (
+    "cpl_entry_id",
+    *IDENTITY_FACTS,
+    *PUBLISHED_FACTS,
+    *NAME_FACTS,
+    *CERTIFICATE_FACTS,
+)
 
 
 class NotACommunicationsHub(ValueError):
@@ -60,53 +44,6 @@ class ContactRefused(ValueError):
     """The contact cannot be kept as given."""
 
 
-@transaction.atomic
-def reconcile_list(*, rows: Sequence[SheetRow], by: Actor, at: datetime) -> Reconciliation:
-    """Bring the whole list to what the sheet says, all or nothing.
-
-    New rows are added, removed and relisted ones marked so, renewed certificates and makers' new
-    names become revisions; entries that the sheet lacks stay as they are and are reported.
-
-    Raises ListInConflict when a row contradicts what is published.
-    """
-    lock_list()
-    outcome = compare_list(rows)
-    if outcome.conflicts:
-        raise ListInConflict(outcome.conflicts)
-    events = _apply(outcome, by=by.actor_id, at=at)
-    if events:
-        append_events(events, by=by.author, at=at)
-    return outcome
-
-
-def _apply(outcome: Reconciliation, *, by: uuid.UUID, at: datetime) -> list[NewEvent]:
-    add_entries(outcome.new, by=by, at=at)
-    changed = [*outcome.revised, *outcome.removed, *outcome.relisted]
-    entries = CPLEntry.objects.in_bulk({r.cpl_entry_id for r in changed}, field_name="cpl_entry_id")
-    pairs = [(entries[row.cpl_entry_id], row) for row in outcome.revised]
-    revise_entries(pairs, by=by, at=at)
-    certify_entries(pairs, by=by, at=at)
-    change_status(
-        [
-            (entries[row.cpl_entry_id], row.status, _status_date(row, at), row.removal_reason)
-            for row in (*outcome.removed, *outcome.relisted)
-        ],
-        by=by,
-        at=at,
-    )
-    new_and_removed = [row for row in outcome.new if row.status == REMOVED]
-    return [
-        *(entry_event("CPL_ENTRY_LISTED", row) for row in outcome.new),
-        *(entry_event("CPL_ENTRY_REVISED", row) for row in outcome.revised),
-        *(_removal(row, at) for row in (*new_and_removed, *outcome.removed)),
-        *(_relisting(row, at) for row in outcome.relisted),
-    ]
-
-
-def _status_date(row: SheetRow, at: datetime) -> date:
-    return row.date_removed or localdate(at)
-
-
 def entry_event(kind: str, row: SheetRow) -> NewEvent:
     """An event about an entry that carries the facts of its line."""
     return NewEvent(kind, "cpl_entry", row.cpl_entry_id, entry_facts(row))
@@ -114,34 +51,11 @@ def entry_event(kind: str, row: SheetRow) -> NewEvent:
 
 def entry_facts(row: SheetRow) -> dict[str, Any]:
     """The facts of a line as events carry them: the sheet's columns, dates in ISO form."""
-    columns = ("cpl_entry_id", *IDENTITY_FACTS, *PUBLISHED_FACTS, *NAME_FACTS, *CERTIFICATE_FACTS)
-    facts = {column: getattr(row, column) for column in columns}
+    facts = {column: getattr(row, column) for column in TOLD_FACTS}
     return {
-        column: value.isoformat() if hasattr(value, "isoformat") else value
+        column: value.isoformat() if isinstance(value, date) else value
         for column, value in facts.items()
     }
-
-
-def _removal(row: SheetRow, at: datetime) -> NewEvent:
-    payload = {
-        "cpl_entry_id": row.cpl_entry_id,
-        "date_removed": _status_date(row, at).isoformat(),
-        "reason": row.removal_reason,
-        "proposed_by": None,
-        "import_id": None,
-    }
-    return NewEvent("CPL_ENTRY_REMOVED", "cpl_entry", row.cpl_entry_id, payload)
-
-
-def _relisting(row: SheetRow, at: datetime) -> NewEvent:
-    payload = {
-        "cpl_entry_id": row.cpl_entry_id,
-        "date_relisted": localdate(at).isoformat(),
-        "reason": "",
-        "proposed_by": None,
-        "import_id": None,
-    }
-    return NewEvent("CPL_ENTRY_RELISTED", "cpl_entry", row.cpl_entry_id, payload)
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,7 +81,7 @@ def publish_release(
     require_transaction()
     entry = add_entries([row], by=by.actor_id, at=at)[row.cpl_entry_id]
     record = FirmwareRecord.objects.create(
-        entry=entry,
+        entry_id=entry,
         submission_id=release.submission_id,
         pathway=release.pathway,
         release_notes=release.release_notes,
@@ -192,9 +106,9 @@ def publish_release(
     return record, [entry_event("CPL_ENTRY_LISTED", row), published]
 
 
-def _add_capability(entry: CPLEntry, carries: bool, *, by: uuid.UUID, at: datetime) -> None:
+def _add_capability(entry: int, carries: bool, *, by: uuid.UUID, at: datetime) -> None:
     HubCapability.objects.create(
-        entry=entry, carries_updates=carries, declared_at=at, declared_by=by
+        entry_id=entry, carries_updates=carries, declared_at=at, declared_by=by
     )
 
 
@@ -213,7 +127,7 @@ def declare_hub_capability(
         raise NotACommunicationsHub(
             f"{cpl_entry_id} lists a {entry.device_model.device_type}; only a CHF has a capability."
         )
-    _add_capability(entry, carries_updates, by=by.actor_id, at=at)
+    _add_capability(entry.pk, carries_updates, by=by.actor_id, at=at)
     payload = {"cpl_entry_id": cpl_entry_id, "carries_updates": carries_updates}
     makers = holders_of(entry.device_model.manufacturer.identifier)
     event = NewEvent("HUB_CAPABILITY_DECLARED", "cpl_entry", cpl_entry_id, payload, makers)

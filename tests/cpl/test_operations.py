@@ -41,7 +41,7 @@ STEPS: dict[str, Callable[[], object]] = {
 }
 
 
-def added(*rows: Any) -> dict[str, CPLEntry]:
+def added(*rows: Any) -> dict[str, int]:
     return add_entries(rows, by=NOBODY, at=make.AT)
 
 

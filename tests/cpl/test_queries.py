@@ -149,7 +149,7 @@ def test_a_hash_is_used_by_the_entries_that_carry_it_now_and_not_by_those_that_d
     entry = CPLEntry.objects.get()
 
     with transaction.atomic():
-        corrected = [(entry, make.row(1, manufacturer_image_hash=new))]
+        corrected = [(entry.pk, make.row(1, manufacturer_image_hash=new))]
         revise_entries(corrected, by=uuid.UUID(int=0), at=make.AT)
 
     assert uses_of_hash(old) == []

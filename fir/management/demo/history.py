@@ -29,7 +29,8 @@ from fir.management.demo.products import AMENDMENTS, all_releases
 from fir.management.demo.submissions import QUEUE
 from fir.management.demo.world import DemoIncomplete, World
 from fir.notifications import operations as notifications
-from fir.records.operations import change_contact, declare_hub_capability, reconcile_list
+from fir.records.operations import change_contact, declare_hub_capability
+from fir.records.reconciling import reconcile_list
 from fir.submissions.operations import approve_submission, return_submission, submit_firmware
 
 if TYPE_CHECKING:

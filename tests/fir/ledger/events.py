@@ -19,7 +19,13 @@ if TYPE_CHECKING:
 
 def for_everyone(reason: str = "Withdrawn.") -> NewEvent:
     """An event that every Party reads."""
-    payload = {"cpl_entry_id": "CPL-000001", "date_removed": "2026-11-20", "reason": reason}
+    payload = {
+        "cpl_entry_id": "CPL-000001",
+        "date_removed": "2026-11-20",
+        "reason": reason,
+        "proposed_by": None,
+        "import_id": None,
+    }
     return NewEvent("CPL_ENTRY_REMOVED", "cpl_entry", "CPL-000001", payload)
 
 
