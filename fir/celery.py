@@ -60,11 +60,21 @@ def _application() -> Celery:
                 "parties.forget_expired_invitations": EVERY_HOUR,
                 "portal.forget_sessions": EVERY_HOUR,
                 "portal.forget_tries": EVERY_HOUR,
+                "records.judge_list": EVERY_MINUTE,
+                "records.tell_of_certificates": EVERY_HOUR,
+                "records.forget_sheets": EVERY_HOUR,
             }.items()
         },
     )
     application.autodiscover_tasks(
-        ["fir.eligibility", "fir.notifications", "fir.estates", "fir.parties", "fir.portal"],
+        [
+            "fir.eligibility",
+            "fir.notifications",
+            "fir.estates",
+            "fir.parties",
+            "fir.portal",
+            "fir.records",
+        ],
         related_name="tasks",
     )
     return application

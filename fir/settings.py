@@ -213,7 +213,7 @@ STORAGES = {
 
 # Celery. Readers of the ledger are rung by name after a commit and swept every minute anyway.
 BROKER_URL = required("REDIS_URL")
-LEDGER_READERS = ["eligibility.read_ledger", "notifications.read_ledger"]
+LEDGER_READERS = ["eligibility.read_ledger", "notifications.read_ledger", "records.judge_list"]
 
 # Email
 vars().update(env.email_url("EMAIL_URL", default=required("EMAIL_URL")))

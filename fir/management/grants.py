@@ -61,6 +61,7 @@ OPEN = (
     "parties_user_user_permissions",
     "portal_cache",
     "records_manufacturercontact",
+    "records_qualityassessment",
     "records_qualityfinding",
 )
 # Locked but for what the state of the row is: the columns that an operation may change.

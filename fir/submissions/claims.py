@@ -6,7 +6,7 @@ still asked about all the others, so that one answer holds everything that must 
 
 import unicodedata
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date
 from typing import Any
 
@@ -22,7 +22,7 @@ from cpl.identifiers import (
     shown,
 )
 from cpl.sheet_cells import UNSEEN
-from cpl.sheet_row import COLUMNS
+from cpl.sheet_row import COLUMNS, CURRENT
 
 NOT_APPLICABLE = "N/A"
 MOST_PREDECESSORS = 200
@@ -63,6 +63,22 @@ class Claim:
     predecessors: tuple[str, ...] | None = None
     release_notes: str = ""
     carries_updates: bool | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClaimedLine(Claim):
+    """A claim as the line of the list that it would become, without an entry id yet."""
+
+    cpl_entry_id: str = ""
+    manufacturer_name: str | None = None
+    status: str = CURRENT
+    date_added: date | None = None
+    removal_reason: str | None = None
+
+
+def as_line(claim: Claim, today: date) -> ClaimedLine:
+    """The line of the list that a claim would become today."""
+    return ClaimedLine(**asdict(claim), date_added=today)
 
 
 class _NotReadable(ValueError):

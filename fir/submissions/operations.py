@@ -33,8 +33,7 @@ from fir.submissions.models import (
     Submission,
     by_same_eyes,
 )
-from fir.submissions.queries import check_release, facts_of, faults_now
-from fir.submissions.rules import broken_rules
+from fir.submissions.queries import check_release, faults_now, faults_of
 
 if TYPE_CHECKING:
     import uuid
@@ -89,7 +88,7 @@ def submit_firmware(*, said: Mapping[str, Any], by: Actor, at: datetime) -> Subm
         # Two bring the same release at once: the constraint lets one of them in.
         if "submissions_waiting_once" not in str(error):
             raise
-        raise SubmissionRefused(broken_rules(facts_of(claim, today=localdate(at)))) from error
+        raise SubmissionRefused(faults_of(claim, today=localdate(at))) from error
 
 
 @transaction.atomic

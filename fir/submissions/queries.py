@@ -8,10 +8,15 @@ from typing import TYPE_CHECKING, Any
 from django.db.models import Prefetch
 
 from cpl.identifiers import family_of
-from cpl.queries import current_entries_of, entries_by_id, uses_of_hash
+from cpl.quality import BY_CODE, findings_of
+from cpl.quality_facts import Severity
+from cpl.quality_index import ListIndex
+from cpl.quality_queries import catalogue_now, known_files, lines_beside
+from cpl.queries import current_entries_of, entries_by_id
+from cpl.rulebook import sentence_of
 from fir.records.queries import entries_of_family, path_entry
 from fir.records.rules import heads
-from fir.submissions.claims import Claim, Fault, read_claim
+from fir.submissions.claims import Claim, Fault, as_line, read_claim
 from fir.submissions.models import SUBMITTED, Decision, Submission
 from fir.submissions.rules import Known, SubmissionFacts, broken_rules
 
@@ -42,15 +47,49 @@ def check_release(said: Mapping[str, Any], *, today: date) -> tuple[Claim, list[
     """A release as it was described, and everything that would keep it from being brought today:
     every fault of form and every broken rule."""
     claim, faults = read_claim(said)
-    return claim, [*faults, *broken_rules(facts_of(claim, today=today))]
+    return claim, [*faults, *faults_of(claim, today=today)]
+
+
+def faults_of(claim: Claim, *, today: date, own: uuid.UUID | None = None) -> list[Fault]:
+    """Every rule that a claim breaks, those of the list that must be fixed among them; `own` is the
+    submission it stands in, if any."""
+    broken = broken_rules(facts_of(claim, today=today, own=own))
+    return [*broken, *_quality_of(claim, Severity.MUST_FIX, today=today)]
+
+
+def warnings_of(claim: Claim, *, today: date) -> list[Fault]:
+    """What the list's rules find of a claim that two people may waive: it stops nothing, but
+    somebody should look whether it is meant."""
+    return _quality_of(claim, Severity.WAIVABLE, today=today)
+
+
+def _quality_of(claim: Claim, severity: Severity, *, today: date) -> list[Fault]:
+    beside = lines_beside(claim.manufacturer_identifier or "", claim.manufacturer_image_hash or "")
+    found = findings_of(
+        as_line(claim, today), ListIndex(beside), catalogue_now(), today, known_files()
+    )
+    return [
+        Fault(
+            finding.field,
+            finding.code,
+            f"{sentence_of(BY_CODE[finding.code])} {finding.particulars}".strip(),
+        )
+        for finding in found
+        if finding.severity is severity
+    ]
 
 
 def faults_now(submission: Submission, *, today: date) -> list[Fault]:
     """The rules that a submission breaks today, whatever held when it was brought."""
-    return broken_rules(facts_of(_claim_of(submission), today=today, own=submission.pk))
+    return faults_of(claim_of(submission), today=today, own=submission.pk)
 
 
-def _claim_of(submission: Submission) -> Claim:
+def warnings_now(submission: Submission, *, today: date) -> list[Fault]:
+    """What the list's rules find of a submission today that two people may waive."""
+    return warnings_of(claim_of(submission), today=today)
+
+
+def claim_of(submission: Submission) -> Claim:
     said = {field.name: getattr(submission, field.name) for field in fields(Claim)}
     return Claim(**{**said, "predecessors": tuple(submission.predecessors)})
 
@@ -74,7 +113,6 @@ def previous_release(submission: Submission) -> RepositoryEntry | None:
 def facts_of(claim: Claim, *, today: date, own: uuid.UUID | None = None) -> SubmissionFacts:
     """What the rules may read about a claim; `own` is the submission it stands in, if any."""
     named = entries_by_id(claim.predecessors or ())
-    uses = uses_of_hash(claim.manufacturer_image_hash) if claim.manufacturer_image_hash else []
     return SubmissionFacts(
         claim=claim,
         today=today,
@@ -87,10 +125,6 @@ def facts_of(claim: Claim, *, today: date, own: uuid.UUID | None = None) -> Subm
             )
             for entry_id, entry in named.items()
         },
-        uses_of_hash=tuple(
-            Known(use.cpl_entry_id, use.device_type, use.manufacturer_identifier, use.family)
-            for use in uses
-        ),
         listed_already=_listed_already(claim),
         waiting_already=_waiting_already(claim, own),
     )

@@ -1,6 +1,7 @@
 """May this release be published?
 
-One class a rule, worded in its docstring as the user will read it.
+One class a rule, worded in its docstring as the user will read it. What the list's own rules say
+of a release's line (`cpl.quality`) comes beside these: those that must be fixed are faults as well.
 
 Rules are pure: frozen facts in, yes or no out. A rule that lacks a fact it needs holds, because the
 missing fact was reported already.
@@ -33,7 +34,6 @@ class SubmissionFacts:
     claim: Claim
     today: date
     predecessors: Mapping[str, Known]
-    uses_of_hash: tuple[Known, ...]
     listed_already: tuple[str, ...]
     waiting_already: bool
 
@@ -78,30 +78,6 @@ class ListedByItself(Rule):
         return facts.claim.device_type != "GPF"
 
 
-class HashBelongsToOneMakerAndType(Rule):
-    """A Manufacturer Image Hash stands under one Manufacturer and one Device Type only."""
-
-    code, field = "HASH_OF_ANOTHER", "manufacturer_image_hash"
-    reference = "SECAS, CPL data quality, 16 April 2019"
-
-    def _others(self, facts: SubmissionFacts) -> list[str]:
-        claim = facts.claim
-        if claim.device_type is None or claim.manufacturer_identifier is None:
-            return []
-        mine = (claim.device_type, claim.manufacturer_identifier)
-        return [
-            use.cpl_entry_id
-            for use in facts.uses_of_hash
-            if (use.device_type, use.manufacturer_identifier) != mine
-        ]
-
-    def holds(self, facts: SubmissionFacts) -> bool:
-        return not self._others(facts)
-
-    def particulars(self, facts: SubmissionFacts) -> str:
-        return f"It is the hash of {', '.join(self._others(facts)[:5])}."
-
-
 class PredecessorsExist(Rule):
     """Every permitted predecessor is an entry of the Central Products List."""
 
@@ -141,32 +117,6 @@ class PredecessorsOfFamily(Rule):
         return f"Of another family: {', '.join(self._strangers(facts)[:10])}."
 
 
-class CertificateInDate(Rule):
-    """The CPA certificate is neither past its expiry date nor past its renewal date."""
-
-    code, field, reference = "CERTIFICATE_LAPSED", "cpa_certificate_id", "MP209"
-
-    def holds(self, facts: SubmissionFacts) -> bool:
-        dates = (facts.claim.cpa_expiry_date, facts.claim.cpa_renewal_date)
-        return all(day is None or day >= facts.today for day in dates)
-
-    def particulars(self, facts: SubmissionFacts) -> str:
-        days = [d for d in (facts.claim.cpa_expiry_date, facts.claim.cpa_renewal_date) if d]
-        return f"It lapsed on {min(days).isoformat()}."
-
-
-class CertificateIsNamed(Rule):
-    """A CPA date belongs to a CPA certificate, which must be named."""
-
-    code, field, reference = "CERTIFICATE_NOT_NAMED", "cpa_certificate_id", "MP209"
-
-    def holds(self, facts: SubmissionFacts) -> bool:
-        claim = facts.claim
-        return bool(claim.cpa_certificate_id) or not (
-            claim.cpa_expiry_date or claim.cpa_renewal_date
-        )
-
-
 class OnlyHubsCarryUpdates(Rule):
     """Only a Communications Hub's firmware carries updates to PPMID and HCALCS."""
 
@@ -181,11 +131,8 @@ ALL_RULES: tuple[Rule, ...] = (
     ListedByItself(),
     NotListedAlready(),
     NotWaitingAlready(),
-    HashBelongsToOneMakerAndType(),
     PredecessorsExist(),
     PredecessorsOfFamily(),
-    CertificateInDate(),
-    CertificateIsNamed(),
     OnlyHubsCarryUpdates(),
 )
 

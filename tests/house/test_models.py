@@ -16,6 +16,7 @@ MACHINE_TIMES = {
     "EstateLoad.replaced_at": "the worker that finished the next load",
     "Invitation.expires_at": "the day itself: nobody has to do anything",
     "Notice.raised_at": "the reader of the ledger",
+    "QualityAssessment.assessed_at": "the reader of the ledger",
     "QualityFinding.found_at": "the reader of the ledger",
     "ReaderFault.failed_at": "the reader that failed",
     "RepositoryEntry.published_at": "a view: the record itself says by whom",

@@ -10,6 +10,7 @@ from fir.records.models.list_keeping import (
     WAIVE,
     CertificateReminder,
     Proposal,
+    QualityAssessment,
     QualityFinding,
     SheetImport,
 )
@@ -34,6 +35,7 @@ __all__ = [
     "HubCapability",
     "ManufacturerContact",
     "Proposal",
+    "QualityAssessment",
     "QualityFinding",
     "RepositoryEntry",
     "SheetImport",

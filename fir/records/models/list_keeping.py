@@ -134,6 +134,22 @@ class QualityFinding(models.Model):
         return f"{self.code}: {self.entry}"
 
 
+class QualityAssessment(models.Model):
+    """When the rules last judged the list, and how many entries they judged: one row, or none."""
+
+    only_one = models.BooleanField(primary_key=True, default=True)
+    entries = models.PositiveIntegerField()
+    assessed_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(only_one=True), name="records_one_assessment"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.entries} entries at {self.assessed_at}"
+
+
 class CertificateReminder(models.Model):
     """That the end of a certificate was told of, so many months before it; 0 is its lapse. Locked.
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date
 from typing import Any
 
 import pytest
@@ -14,7 +13,6 @@ from fir.submissions.rules import ALL_RULES, Known, SubmissionFacts, broken_rule
 from tests import make
 
 TODAY = make.AT.date()
-YESTERDAY, TOMORROW = date(2026, 11, 19), date(2026, 11, 21)
 CLAIM = Claim(
     device_type="ESME",
     manufacturer_identifier="F1A1",
@@ -32,7 +30,6 @@ FACTS = SubmissionFacts(
     claim=CLAIM,
     today=TODAY,
     predecessors={"CPL-1": OWN},
-    uses_of_hash=(),
     listed_already=(),
     waiting_already=False,
 )
@@ -40,10 +37,6 @@ FACTS = SubmissionFacts(
 
 def facts(claim: dict[str, Any] | None = None, **changes: Any) -> SubmissionFacts:
     return replace(FACTS, claim=replace(CLAIM, **(claim or {})), **changes)
-
-
-def uses(*known: Known) -> SubmissionFacts:
-    return facts(uses_of_hash=known)
 
 
 def over(known: Known) -> SubmissionFacts:
@@ -59,12 +52,7 @@ KEPT = [
         claim=replace(CLAIM, device_type="CHF", carries_updates=False),
         predecessors={"CPL-1": replace(OWN, device_type="CHF")},
     ),
-    # A family shares its image over a range of hardware, and a maker may share it between two.
-    uses(replace(OWN, cpl_entry_id="CPL-2"), replace(OWN, cpl_entry_id="CPL-3", family="0002")),
-    facts({"cpa_certificate_id": "", "cpa_renewal_date": None}),
-    facts({"cpa_expiry_date": TODAY, "cpa_renewal_date": TOMORROW}),
     # What could not be read was reported already: no rule complains of it a second time.
-    facts({"device_type": None}, uses_of_hash=(replace(OWN, device_type="GSME"),)),
     facts({"manufacturer_identifier": None, "device_type": None, "device_model": None}),
 ]
 BROKEN = {
@@ -77,22 +65,12 @@ BROKEN = {
     ],
     "LISTED_ALREADY": [facts(listed_already=("CPL-8",))],
     "WAITING_ALREADY": [facts(waiting_already=True)],
-    "HASH_OF_ANOTHER": [
-        uses(replace(OWN, device_type="GSME")),
-        uses(replace(OWN, manufacturer_identifier="F1A2")),
-    ],
     "PREDECESSOR_NOT_LISTED": [facts({"predecessors": ("CPL-1", "CPL-7")})],
     "PREDECESSOR_OF_ANOTHER_FAMILY": [
         over(replace(OWN, device_type="GSME")),
         over(replace(OWN, manufacturer_identifier="F1A2")),
         over(replace(OWN, family="0002")),
     ],
-    "CERTIFICATE_LAPSED": [
-        facts({"cpa_renewal_date": YESTERDAY}),
-        facts({"cpa_expiry_date": YESTERDAY, "cpa_renewal_date": None}),
-        facts({"cpa_expiry_date": YESTERDAY, "cpa_renewal_date": TOMORROW}),
-    ],
-    "CERTIFICATE_NOT_NAMED": [facts({"cpa_certificate_id": ""})],
     "NOT_A_HUB": [facts({"carries_updates": True}), facts({"carries_updates": False})],
 }
 
@@ -117,12 +95,10 @@ def test_every_rule_is_broken_somewhere_above() -> None:
 
 def test_every_broken_rule_is_told_at_once() -> None:
     worst = facts(
-        {"device_type": "GPF", "carries_updates": True, "cpa_certificate_id": "",
-         "cpa_renewal_date": YESTERDAY, "predecessors": ("CPL-1", "CPL-7")},
+        {"device_type": "GPF", "carries_updates": True, "predecessors": ("CPL-1", "CPL-7")},
         listed_already=("CPL-8",),
         waiting_already=True,
-        uses_of_hash=(replace(OWN, cpl_entry_id="CPL-5"),),
-    )  # fmt: skip
+    )
 
     assert [fault.code for fault in broken_rules(worst)] == [rule.code for rule in ALL_RULES]
 
@@ -142,10 +118,8 @@ def test_a_rule_reads_as_a_sentence_and_names_its_field_and_source(rule: Any) ->
     ("broken", "named"),
     [
         (BROKEN["LISTED_ALREADY"][0], "CPL-8"),
-        (uses(replace(OWN, device_type="GSME")), "CPL-1"),
         (BROKEN["PREDECESSOR_NOT_LISTED"][0], "CPL-7"),
         (over(replace(OWN, family="0002")), "CPL-1"),
-        (facts({"cpa_expiry_date": YESTERDAY, "cpa_renewal_date": TOMORROW}), "2026-11-19"),
     ],
 )
 def test_a_broken_rule_names_what_breaks_it(broken: SubmissionFacts, named: str) -> None:

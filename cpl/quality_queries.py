@@ -1,0 +1,55 @@
+"""What the rules about the list's quality read: lines, the catalogue, known files."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, cast
+
+from cpl import catalogue
+from cpl.facts import LINE_FACTS
+from cpl.models import (
+    CPLEntry,
+    DeviceTypeNeeds,
+    EntryRevision,
+    KnownFile,
+    ListedEntry,
+    SpecificationVersion,
+)
+
+if TYPE_CHECKING:
+    from cpl.quality_facts import Line
+
+
+def lines_of_list() -> dict[int, Line]:
+    """Every entry as the rules read it, by the entry's own number."""
+    lines = ListedEntry.objects.values_list("entry_id", *LINE_FACTS, named=True)
+    return {line[0]: cast("Line", line) for line in lines}
+
+
+def lines_beside(manufacturer_identifier: str, manufacturer_image_hash: str) -> list[Line]:
+    """Every entry that can matter to one line: those of its Manufacturer, or with its hash."""
+    made = CPLEntry.objects.filter(device_model__manufacturer__identifier=manufacturer_identifier)
+    # An entry without a hash shares none.
+    said = EntryRevision.objects.filter(
+        manufacturer_image_hash=manufacturer_image_hash, manufacturer_image_hash__gt=""
+    )
+    entries = ListedEntry.objects.filter(entry__in=made.values("pk").union(said.values("entry")))
+    return cast("list[Line]", list(entries.values_list("entry_id", *LINE_FACTS, named=True)))
+
+
+def known_files() -> dict[str, str]:
+    """For the hash of each whole OTA file that was dropped, that of its Manufacturer Image."""
+    return dict(KnownFile.objects.values_list("file_hash", "image_hash"))
+
+
+def catalogue_now() -> catalogue.Catalogue:
+    """What the Administrator keeps of specifications and Device Types."""
+    versions = SpecificationVersion.objects.values_list(
+        "kind", "version", "in_effect_from", "in_effect_until"
+    )
+    needs = DeviceTypeNeeds.objects.values_list(
+        "device_type", "needs_cpa", "needs_zigbee", "needs_dlms", "answerable"
+    )
+    return catalogue.Catalogue(
+        specifications={row[:2]: catalogue.Specification(*row) for row in versions},
+        needs={row[0]: catalogue.DeviceTypeNeeds(*row) for row in needs},
+    )

@@ -1,0 +1,21 @@
+"""The assumptions that keeping the list reads, from `assumptions.toml`."""
+
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True)
+class Assumptions:
+    """At how many months before the end of a CPA certificate its end is told of, fewest first."""
+
+    months_before: tuple[int, ...]
+
+
+def read_assumptions(path: Path) -> Assumptions:
+    """The assumptions in a file of this form. Raises KeyError when one is missing."""
+    said = tomllib.loads(path.read_text())
+    return Assumptions(months_before=tuple(sorted(said["certificates"]["months_before"])))
+
+
+ASSUMPTIONS = read_assumptions(Path(__file__).parent / "assumptions.toml")

@@ -1,0 +1,113 @@
+"""Reads of what keeps the list right: proposals, waivers, what the DCC has not loaded yet, and what
+the ledger tells of a list's import or of certificates at one go."""
+
+from __future__ import annotations
+
+from itertools import groupby
+from typing import TYPE_CHECKING
+
+from django.db.models import OuterRef
+
+from cpl.models import ListedEntry
+from cpl.sheet_row import CURRENT
+from fir.ledger.models import LedgerEvent
+from fir.ledger.queries import payload_of
+from fir.records.models import CONFIRMED, WAITING, WAIVE, Proposal
+
+if TYPE_CHECKING:
+    import uuid
+    from collections.abc import Collection, Sequence
+
+    from django.db.models import QuerySet
+
+STATUS_KINDS = frozenset({"CPL_ENTRY_REMOVED", "CPL_ENTRY_RELISTED"})
+CERTIFICATE_KINDS = frozenset({"CERTIFICATE_DUE", "CERTIFICATE_LAPSED"})
+
+
+def proposals(*, state: str = "") -> QuerySet[Proposal]:
+    """Proposals with their entries, newest first; with `state`, those in that state."""
+    found = Proposal.objects.select_related("entry").order_by("-proposed_at", "-id")
+    return found.filter(state=state) if state else found
+
+
+def find_proposal(proposal_id: uuid.UUID) -> Proposal | None:
+    """The proposal with this id, with its entry."""
+    return proposals().filter(pk=proposal_id).first()
+
+
+def waiting_proposals_of(cpl_entry_id: str) -> QuerySet[Proposal]:
+    """What is proposed of an entry and not decided yet, newest first."""
+    return proposals(state=WAITING).filter(entry__cpl_entry_id=cpl_entry_id)
+
+
+def standing_waivers() -> QuerySet[Proposal]:
+    """The confirmed waivers of the finding that is asked about, for use inside its query:
+    `Exists(standing_waivers())`. A finding that words its particulars anew is not waived."""
+    return Proposal.objects.filter(
+        kind=WAIVE,
+        state=CONFIRMED,
+        entry=OuterRef("entry"),
+        code=OuterRef("code"),
+        particulars=OuterRef("particulars"),
+    )
+
+
+def entries_not_loaded() -> QuerySet[ListedEntry]:
+    """The Current entries that nobody has confirmed as loaded by the DCC, oldest first."""
+    unloaded = ListedEntry.objects.filter(status=CURRENT, loaded_on__isnull=True)
+    return unloaded.order_by("entry_id")
+
+
+def entries_removed_by(imported: LedgerEvent) -> list[str]:
+    """The ids of the entries that an import, told by its CPL_IMPORTED event, removed.
+
+    An import's events are one append, which that event ends: after the import before it, at the
+    same moment, by the same hand. What it listed as removed from the first was never there, and
+    of what was removed before it only gave the date or the reason anew.
+    """
+    imports = LedgerEvent.objects.filter(kind="CPL_IMPORTED", seq__lt=imported.seq)
+    before = imports.order_by("-seq").values_list("seq", flat=True).first() or 0
+    own = LedgerEvent.objects.filter(
+        seq__gt=before, seq__lt=imported.seq, at=imported.at, by_actor=imported.by_actor
+    )
+    import_id = payload_of(imported)["import_id"]
+    removals = [
+        event
+        for event in own.filter(kind="CPL_ENTRY_REMOVED").order_by("seq")
+        if _is_of_import(event, import_id)
+    ]
+    not_there = set(own.filter(kind="CPL_ENTRY_LISTED").values_list("subject_id", flat=True))
+    not_there |= _removed_before(removals)
+    return [event.subject_id for event in removals if event.subject_id not in not_there]
+
+
+def _is_of_import(event: LedgerEvent, import_id: object) -> bool:
+    said = payload_of(event)
+    return said["proposed_by"] is None and said["import_id"] == import_id
+
+
+def _removed_before(removals: Sequence[LedgerEvent]) -> set[str]:
+    """The entries that stood as removed before the first of these removals."""
+    if not removals:
+        return set()
+    earlier = LedgerEvent.objects.filter(
+        kind__in=STATUS_KINDS,
+        seq__lt=removals[0].seq,
+        subject_type="cpl_entry",
+        subject_id__in=[event.subject_id for event in removals],
+    )
+    newest = dict(earlier.order_by("seq").values_list("subject_id", "kind"))
+    return {entry for entry, kind in newest.items() if kind == "CPL_ENTRY_REMOVED"}
+
+
+def certificates_told_from(events: Collection[LedgerEvent]) -> list[list[LedgerEvent]]:
+    """Whatever was told of certificates at one go, for each of these events that begins a go: one
+    append's events stand in a row and share their moment, however they are read."""
+    seqs = {event.seq for event in events}
+    told = LedgerEvent.objects.filter(
+        kind__in=CERTIFICATE_KINDS, at__in={event.at for event in events}
+    )
+    places = enumerate(told.order_by("seq"))
+    goes = groupby(places, key=lambda pair: (pair[1].at, pair[1].seq - pair[0]))
+    runs = [[event for _, event in go] for _, go in goes]
+    return [run for run in runs if run[0].seq in seqs]
