@@ -6,6 +6,7 @@ from collections import defaultdict
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
+from cpl.facts import PUBLISHED_FACTS
 from cpl.models import EntryRevision
 from cpl.queries import search_entries
 from cpl.sheet_row import CURRENT
@@ -41,6 +42,11 @@ def repository_entries(party: Party, **wanted: str) -> QuerySet[RepositoryEntry]
 def find_repository_entry(party: Party, cpl_entry_id: str) -> RepositoryEntry | None:
     """One entry with its record, or None when there is none that this Party may read."""
     return RepositoryEntry.objects.visible_to(party).filter(cpl_entry_id=cpl_entry_id).first()
+
+
+def has_record(cpl_entry_id: str) -> bool:
+    """Whether the entry has a Firmware Record; one from before the repository has none."""
+    return FirmwareRecord.objects.filter(entry__cpl_entry_id=cpl_entry_id).exists()
 
 
 def repository_entry_of(cpl_entry_id: str) -> RepositoryEntry:
@@ -150,9 +156,10 @@ def record_faults() -> Iterator[str]:
         .prefetch_related("steps__predecessor", "entry__entryrevision_set")
         .iterator(chunk_size=2000)
     }
+    corrected = _corrections()
     published = LedgerEvent.objects.filter(kind="FIRMWARE_PUBLISHED").order_by("seq")
     for event in published.iterator(chunk_size=2000):
-        told = payload_of(event)
+        told = payload_of(event) | corrected.get(event.subject_id, {})
         record = records.pop(str(told["record_id"]), None)
         if record is None:
             yield f"seq {event.seq}: the record {told['record_id']} that it published is missing."
@@ -162,6 +169,13 @@ def record_faults() -> Iterator[str]:
                 yield f"seq {event.seq}: the record of {record.entry} has another {field}."
     for record in records.values():
         yield f"The record of {record.entry} ({record.pk}) stands in no event of the ledger."
+
+
+def _corrections() -> dict[str, dict[str, object]]:
+    """What the newest correction of each entry told of its published facts, by entry id."""
+    events = LedgerEvent.objects.filter(kind="CPL_ENTRY_CORRECTED").order_by("seq")
+    told = ((event.subject_id, payload_of(event)) for event in events.iterator(chunk_size=2000))
+    return {entry: {name: says[name] for name in PUBLISHED_FACTS} for entry, says in told}
 
 
 def _locked_facts(record: FirmwareRecord) -> dict[str, object]:

@@ -33,7 +33,7 @@ from fir.submissions.models import (
     Submission,
     by_same_eyes,
 )
-from fir.submissions.queries import check_release, faults_now, faults_of
+from fir.submissions.queries import check_release, judge_claim, judge_submission
 
 if TYPE_CHECKING:
     import uuid
@@ -73,22 +73,22 @@ def submit_firmware(*, said: Mapping[str, Any], by: Actor, at: datetime) -> Subm
     Raises NotYourManufacturer, and SubmissionRefused with every fault of form and every broken
     rule at once; then nothing was kept.
     """
-    claim, faults = check_release(said, today=localdate(at))
+    claim, judged = check_release(said, today=localdate(at))
     identifier = claim.manufacturer_identifier
     if identifier and not holds_identifier(by.party, identifier):
         raise NotYourManufacturer(
             f"{by.party.name} does not hold the Manufacturer Identifier {identifier}. "
             "The Administrator gives identifiers to the Parties that may bring for them."
         )
-    if faults:
-        raise SubmissionRefused(faults)
+    if judged.faults:
+        raise SubmissionRefused(judged.faults)
     try:
         return _keep(claim, by=by, at=at)
     except IntegrityError as error:
         # Two bring the same release at once: the constraint lets one of them in.
         if "submissions_waiting_once" not in str(error):
             raise
-        raise SubmissionRefused(faults_of(claim, today=localdate(at))) from error
+        raise SubmissionRefused(judge_claim(claim, today=localdate(at)).faults) from error
 
 
 @transaction.atomic
@@ -140,7 +140,7 @@ def approve_submission(
     reason = _readable(reason)
     lock_list()
     entry_id = _entry_id(cpl_entry_id)
-    faults = faults_now(submission, today=localdate(at))
+    faults = judge_submission(submission, today=localdate(at)).faults
     if faults:
         raise SubmissionRefused(faults)
     _, published = publish_release(

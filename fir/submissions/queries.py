@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import fields
+from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import Prefetch
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
     from django.db.models import QuerySet
 
+    from cpl.quality import QualityFinding
     from fir.parties.models import Party
     from fir.records.models import RepositoryEntry
 
@@ -43,53 +44,55 @@ def find_submission(party: Party, submission_id: uuid.UUID) -> Submission | None
     return submissions_for(party).filter(pk=submission_id).first()
 
 
-def check_release(said: Mapping[str, Any], *, today: date) -> tuple[Claim, list[Fault]]:
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """What the rules say of a release: `faults` keep it from being published; `warnings` are
+    findings that two people may waive once it is listed, for somebody to look at before."""
+
+    faults: list[Fault]
+    warnings: list[Fault]
+
+
+def check_release(said: Mapping[str, Any], *, today: date) -> tuple[Claim, Judgement]:
     """A release as it was described, and everything that would keep it from being brought today:
     every fault of form and every broken rule."""
     claim, faults = read_claim(said)
-    return claim, [*faults, *faults_of(claim, today=today)]
+    judged = judge_claim(claim, today=today)
+    return claim, Judgement([*faults, *judged.faults], judged.warnings)
 
 
-def faults_of(claim: Claim, *, today: date, own: uuid.UUID | None = None) -> list[Fault]:
-    """Every rule that a claim breaks, those of the list that must be fixed among them; `own` is the
-    submission it stands in, if any."""
+def judge_claim(claim: Claim, *, today: date, own: uuid.UUID | None = None) -> Judgement:
+    """What the rules of submissions, and the list's own, say of a claim; `own` is the submission it
+    stands in, if any."""
+    found = _quality_of(claim, today=today)
     broken = broken_rules(facts_of(claim, today=today, own=own))
-    return [*broken, *_quality_of(claim, Severity.MUST_FIX, today=today)]
+    return Judgement(
+        faults=[*broken, *(fault for must_fix, fault in found if must_fix)],
+        warnings=[fault for must_fix, fault in found if not must_fix],
+    )
 
 
-def warnings_of(claim: Claim, *, today: date) -> list[Fault]:
-    """What the list's rules find of a claim that two people may waive: it stops nothing, but
-    somebody should look whether it is meant."""
-    return _quality_of(claim, Severity.WAIVABLE, today=today)
-
-
-def _quality_of(claim: Claim, severity: Severity, *, today: date) -> list[Fault]:
+def _quality_of(claim: Claim, *, today: date) -> list[tuple[bool, Fault]]:
+    """What the list's rules find of the line that a claim would become, and whether it must be
+    fixed."""
     beside = lines_beside(claim.manufacturer_identifier or "", claim.manufacturer_image_hash or "")
     found = findings_of(
         as_line(claim, today), ListIndex(beside), catalogue_now(), today, known_files()
     )
-    return [
-        Fault(
-            finding.field,
-            finding.code,
-            f"{sentence_of(BY_CODE[finding.code])} {finding.particulars}".strip(),
-        )
-        for finding in found
-        if finding.severity is severity
-    ]
+    return [(finding.severity is Severity.MUST_FIX, _as_fault(finding)) for finding in found]
 
 
-def faults_now(submission: Submission, *, today: date) -> list[Fault]:
-    """The rules that a submission breaks today, whatever held when it was brought."""
-    return faults_of(claim_of(submission), today=today, own=submission.pk)
+def _as_fault(finding: QualityFinding) -> Fault:
+    sentence = sentence_of(BY_CODE[finding.code])
+    return Fault(finding.field, finding.code, f"{sentence} {finding.particulars}".strip())
 
 
-def warnings_now(submission: Submission, *, today: date) -> list[Fault]:
-    """What the list's rules find of a submission today that two people may waive."""
-    return warnings_of(claim_of(submission), today=today)
+def judge_submission(submission: Submission, *, today: date) -> Judgement:
+    """What the rules say of a submission today, whatever held when it was brought."""
+    return judge_claim(_claim_of(submission), today=today, own=submission.pk)
 
 
-def claim_of(submission: Submission) -> Claim:
+def _claim_of(submission: Submission) -> Claim:
     said = {field.name: getattr(submission, field.name) for field in fields(Claim)}
     return Claim(**{**said, "predecessors": tuple(submission.predecessors)})
 

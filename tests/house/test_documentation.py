@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from cpl import quality
+from cpl.quality_facts import QualityRule
 from fir.eligibility import rules as eligibility_rules
 from fir.parties.permissions import SENTENCES, Permission
 from fir.submissions import rules as submission_rules
@@ -14,7 +16,7 @@ RUNBOOK = CHECKOUT / "deploy" / "RUNBOOK.md"
 GLOSSARY = CHECKOUT / "GLOSSARY.md"
 READ = re.compile(r'(?:required|env\.\w+|database)\(\s*"([A-Z][A-Z_]+)"')
 SETTINGS = sorted(set(READ.findall((CHECKOUT / "fir" / "settings.py").read_text())))
-ALL_RULES = [*eligibility_rules.ALL_RULES, *submission_rules.ALL_RULES]
+ALL_RULES = [*eligibility_rules.ALL_RULES, *submission_rules.ALL_RULES, *quality.ALL_RULES]
 
 
 @pytest.mark.parametrize("name", [*SETTINGS, "FIR_HOME", "FIR_PORT"])
@@ -34,10 +36,16 @@ def test_every_rule_is_a_sentence_with_a_reference(rule: object) -> None:
     assert getattr(rule, "reference", "")
 
 
+def rules_below(base: type) -> set[type]:
+    """The rules of a kind; what several of them share is none itself."""
+    below = base.__subclasses__()
+    return set().union(*map(rules_below, below)) if below else {base}
+
+
 def test_no_rule_is_left_off_its_list() -> None:
     for module in (eligibility_rules, submission_rules):
-        classes = set(module.Rule.__subclasses__())
-        assert {type(rule) for rule in module.ALL_RULES} == classes
+        assert {type(rule) for rule in module.ALL_RULES} == rules_below(module.Rule)
+    assert {type(rule) for rule in quality.ALL_RULES} == rules_below(QualityRule)
 
 
 @pytest.mark.parametrize("name", ["README.md", "HOUSE.md", "DECISIONS.md", "CHANGELOG.md"])

@@ -3,6 +3,7 @@
 from rest_framework import serializers
 
 from fir.api.shapes.fields import Choice, Moment, Page, Text
+from fir.api.shapes.problems import Fault
 from fir.api.shapes.records import ListedFacts
 from fir.submissions.models import DECISIONS, STATES
 
@@ -46,6 +47,12 @@ class Decision(serializers.Serializer[None]):
     decision = Choice(choices=["approve", "return", "close"])
     reason = Text(required=False, allow_blank=True, max_length=4000)
     cpl_entry_id = Text(required=False, help_text="Only on approval; FIR gives the next otherwise")
+
+
+class ReceivedSubmission(Submission):
+    """A submission that was just brought, with what somebody should look at again."""
+
+    warnings = Fault(many=True)
 
 
 class SubmissionPage(Page):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
@@ -23,7 +24,7 @@ from fir.submissions.operations import (
     return_submission,
     submit_firmware,
 )
-from fir.submissions.queries import find_submission, submissions_for
+from fir.submissions.queries import find_submission, judge_submission, submissions_for
 
 if TYPE_CHECKING:
     import uuid
@@ -43,7 +44,7 @@ DECISION_FIELDS = ("decision", "reason", "cpl_entry_id")
 class Submissions(Door):
     """`POST /submissions` brings one release; `GET /submissions?state=` is the queue."""
 
-    answers = {"GET": (200, shapes.SubmissionPage), "POST": (201, shapes.Submission)}
+    answers = {"GET": (200, shapes.SubmissionPage), "POST": (201, shapes.ReceivedSubmission)}
     takes = {"POST": shapes.BroughtFacts}
     requires = {"GET": READERS, "POST": (Permission.SUBMIT_FIRMWARE,)}
     parameters = ("state", *PAGING)
@@ -58,10 +59,12 @@ class Submissions(Door):
         )
 
     def post(self, request: Request) -> Response:
-        """Bring one release: 201, or 422 with every fault."""
+        """Bring one release: 201 with what somebody should look at again, or 422 with every
+        fault."""
         submission = submit_firmware(said=_object(request.data), by=self.actor, at=timezone.now())
         where = reverse("submission", kwargs={"submission_id": submission.pk})
-        answer = {**submission_answer(submission)}
+        warnings = judge_submission(submission, today=timezone.localdate()).warnings
+        answer = {**submission_answer(submission), "warnings": list(map(asdict, warnings))}
         return Response(answer, status=HTTPStatus.CREATED, headers={"Location": where})
 
 

@@ -16,9 +16,11 @@ from fir.estates.models import DONE
 from fir.estates.operations import finish_loads, receive_load
 from fir.management.demo.families import Over
 from fir.management.demo.homes import inventory
+from fir.management.demo.keeping import keep_list, load_since
 from fir.management.demo.listing import amended, claim, first_sheet, lines_of, sheet_row
 from fir.management.demo.parties import (
     ADMINISTRATOR,
+    DCC,
     MANUFACTURERS,
     OTHERS,
     SUPPLIERS,
@@ -29,6 +31,9 @@ from fir.management.demo.products import AMENDMENTS, all_releases
 from fir.management.demo.submissions import QUEUE
 from fir.management.demo.world import DemoIncomplete, World
 from fir.notifications import operations as notifications
+from fir.records import quality
+from fir.records.certificates import tell_of_certificates
+from fir.records.loading import confirm_loaded
 from fir.records.operations import change_contact, declare_hub_capability
 from fir.records.reconciling import reconcile_list
 from fir.submissions.operations import approve_submission, return_submission, submit_firmware
@@ -48,6 +53,9 @@ if TYPE_CHECKING:
 # Days ago. Releases, amendments and declarations lie between the list and the opening.
 FOUNDED, LISTED, DECLARED, OPENED = 1105, 1100, 66, 48
 INVENTORIES = 6
+KEPT = 1
+# What was published later than so many days ago is not loaded by the DCC yet.
+NOT_LOADED = 3
 
 
 def load_world(*, now: datetime, say: Callable[[str], None]) -> World:
@@ -66,10 +74,11 @@ def load_world(*, now: datetime, say: Callable[[str], None]) -> World:
     say("Suppliers, Network Party, agent and DCC; and the people …")
     _open(world)
     _welcome(world)
+    _confirm_loads(world)
     say("The Suppliers' inventories …")
     _load_estates(world)
-    say("The newest releases, and the queue …")
-    _in_order([*_releases(world, since=OPENED), *_queue(world)])
+    say("The newest releases, the queue, and what keeps the list right …")
+    _in_order([*_releases(world, since=OPENED), *_keeping(world), *_queue(world)])
     say("Who may take what, and the notices …")
     _read(world, at=now)
     eligibility.assess_new_day(at=now)
@@ -130,6 +139,9 @@ def _publish(world: World, family: Family, release: Release) -> None:
         )
         row = sheet_row(line, entry_id=approved.cpl_entry_id, today=world.now.date())
         world.rows[line.device_model, release.version] = row
+    if OPENED > release.days_ago >= NOT_LOADED:
+        entries = [world.rows[line.device_model, release.version].cpl_entry_id for line in lines]
+        load_since(world, entries, at=decided + timedelta(days=1))
     if release.days_ago > OPENED:
         eligibility.read_news(at=decided + timedelta(minutes=1))
 
@@ -188,11 +200,29 @@ def _open(world: World) -> None:
         if organisation in SUPPLIERS:
             subscribe = notifications.subscribe
             subscribe(party=actor.party, email=organisation.mailbox("metering"), by=actor, at=at)
+    entries = [row.cpl_entry_id for row in world.rows.values()]
+    load_since(world, entries, at=world.moment(OPENED - 1, 10))
+
+
+def _confirm_loads(world: World) -> None:
+    """Let the DCC say that it has loaded everything so far: what comes later it has not yet."""
+    at = world.moment(OPENED - 1, 16)
+    confirm_loaded(
+        cpl_entry_ids=[row.cpl_entry_id for row in world.rows.values()],
+        loaded_on=at.date(),
+        by=world.actor(DCC),
+        at=at,
+    )
 
 
 def _welcome(world: World) -> None:
     for place, person in enumerate(PEOPLE):
         world.welcome(person, at=world.moment(OPENED - 1, 11, 5 * place))
+
+
+def _keeping(world: World) -> list[tuple[datetime, Act]]:
+    at = world.moment(KEPT, 9)
+    return [(at, partial(keep_list, world, at=at))]
 
 
 def _load_estates(world: World) -> None:
@@ -228,6 +258,8 @@ def _wait(world: World, waiting: Waiting) -> None:
 
 
 def _read(world: World, *, at: datetime) -> None:
+    tell_of_certificates(at=at)
+    quality.read_news(at=at)
     eligibility.read_news(at=at)
     notifications.read_news(at=at)
 

@@ -34,9 +34,19 @@ class DemoPerson:
         return self.acts_for[0].mailbox(self.name)
 
 
+FIRST_EYES, SECOND_EYES = "basil", "cosima"
 PEOPLE = (
     DemoPerson("ada", f"brings firmware for {METERS.name}, a Manufacturer", (METERS,)),
-    DemoPerson("basil", f"decides what is published, for {ADMINISTRATOR.name}", (ADMINISTRATOR,)),
+    DemoPerson(
+        FIRST_EYES,
+        f"decides what is published and keeps the list, for {ADMINISTRATOR.name}",
+        (ADMINISTRATOR,),
+    ),
+    DemoPerson(
+        SECOND_EYES,
+        f"is the second pair of eyes at {ADMINISTRATOR.name}",
+        (ADMINISTRATOR,),
+    ),
     DemoPerson("greta", f"answers for the devices of {LARGEST.name}, a large Supplier", (LARGEST,)),
     DemoPerson(
         "boris",
@@ -45,5 +55,5 @@ PEOPLE = (
     ),
     DemoPerson("nora", f"reads for {NETWORK.name}, a Network Party", (NETWORK,)),
     DemoPerson("piotr", f"works for {AGENT.name}, a Registered Supplier Agent", (AGENT,)),
-    DemoPerson("delia", f"reads for {DCC.name}, the DCC", (DCC,)),
+    DemoPerson("delia", f"says when entries were loaded, for {DCC.name}, the DCC", (DCC,)),
 )

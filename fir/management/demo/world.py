@@ -12,7 +12,7 @@ from fir.parties.models import DemoSignIn
 from fir.parties.operations import admit_party, issue_key, operator
 from fir.parties.people import accept_invitation, invite_person, join_party
 from fir.parties.permissions import Category, Permission, usual_permissions
-from fir.parties.queries import actor_of_key
+from fir.parties.queries import actor_of_key, actors_of_person
 
 if TYPE_CHECKING:
     from cpl.sheet_row import SheetRow
@@ -87,6 +87,14 @@ class World:
     def actor(self, organisation: Organisation) -> Actor:
         """Whoever acts for an organisation."""
         return self.actors[organisation.slug]
+
+    def person(self, name: str, organisation: Organisation) -> Actor:
+        """Somebody in person, acting for an organisation."""
+        sign_in = DemoSignIn.objects.select_related("user").get(
+            user__email=organisation.mailbox(name)
+        )
+        acting = {actor.party.slug: actor for actor in actors_of_person(sign_in.user)}
+        return acting[organisation.slug]
 
     def predecessors(self, line: Line) -> list[str]:
         """The entry ids that a release's maker names as what it may be installed over."""

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.http import Http404
 
+from cpl import quality as list_quality
 from cpl.rulebook import sentence_of
 from fir.eligibility import rules as eligibility_rules
 from fir.eligibility.explanations import MEANINGS
@@ -83,7 +84,7 @@ class Rules(Page):
     is_public = True
 
     def get(self, request: HttpRequest) -> HttpResponse:
-        """The rules of submissions and of eligibility, and what each outcome means."""
+        """The rules of submissions, of the list and of eligibility, and what each outcome means."""
         eligibility = [
             RuleInWords(rule.code, sentence_of(rule), rule.reference, rule.effect.value)
             for rule in eligibility_rules.ALL_RULES
@@ -92,9 +93,14 @@ class Rules(Page):
             RuleInWords(rule.code, sentence_of(rule), rule.reference, "BLOCKS")
             for rule in submission_rules.ALL_RULES
         ]
+        quality = [
+            RuleInWords(rule.code, sentence_of(rule), rule.reference, rule.severity.value)
+            for rule in list_quality.ALL_RULES
+        ]
         return self.show(
             "home/rules.html",
             eligibility=eligibility,
+            quality=quality,
             submission=submission,
             meanings=[(outcome.value, meaning) for outcome, meaning in MEANINGS.items()],
         )

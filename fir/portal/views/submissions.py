@@ -34,8 +34,8 @@ from fir.submissions.operations import (
 )
 from fir.submissions.queries import (
     check_release,
-    faults_now,
     find_submission,
+    judge_submission,
     previous_release,
     submissions_for,
 )
@@ -110,10 +110,11 @@ class NewSubmission(Page):
 
     def _checked(self, form: ReleaseForm) -> HttpResponse:
         """The form with everything that would keep the release from being brought."""
-        _, faults = check_release(form.said(), today=timezone.localdate())
-        add_faults(form, faults)
+        _, judged = check_release(form.said(), today=timezone.localdate())
+        add_faults(form, judged.faults)
         if self.request.POST.get("action") == CHECK:
-            return self._show(form, status=HTTPStatus.OK, is_checked=True)
+            shown = {"is_checked": True, "warnings": judged.warnings}
+            return self._show(form, status=HTTPStatus.OK, **shown)
         return self._show(form)
 
     def _form(self, said: Any = None, initial: Any = None) -> ReleaseForm:
@@ -142,13 +143,14 @@ class _OneOf(Page):
         is_open = submission.state == SUBMITTED
         reviews = self.actor.may(Permission.REVIEW_SUBMISSIONS)
         previous = previous_release(submission) if is_open else None
+        today = timezone.localdate()
         return self.show(
             "submissions/submission.html",
             status=status,
             submission=submission,
             previous=previous,
             rows=compare(submission, previous),
-            faults=faults_now(submission, today=timezone.localdate()) if is_open else [],
+            judged=judge_submission(submission, today=today) if is_open else None,
             decides=is_open and reviews and not by_same_eyes(submission, self.actor),
             is_own=is_open and reviews and by_same_eyes(submission, self.actor),
             form=form,

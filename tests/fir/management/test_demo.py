@@ -17,6 +17,7 @@ from django.core.management import call_command
 from django.db import transaction
 from django.utils import timezone
 
+from cpl.sheet import read_sheet
 from fir.eligibility.models import Finding
 from fir.eligibility.operations import read_news
 from fir.eligibility.queries import estate_by_version, findings_of, totals_of
@@ -27,9 +28,11 @@ from fir.ledger.models import ReaderFault
 from fir.management.demo.homes import inventory
 from fir.management.demo.listing import first_sheet
 from fir.management.demo.parties import (
+    DCC,
     IMPORT_ONLY,
     LARGEST,
     MANUFACTURERS,
+    METERS,
     SUPPLIERS,
     all_organisations,
 )
@@ -44,7 +47,9 @@ from fir.parties.queries import (
     identifiers_of,
     party_of_slug,
 )
-from fir.records.models import ManufacturerContact, RepositoryEntry
+from fir.records.comparison import compare_list
+from fir.records.models import ManufacturerContact, Proposal, RepositoryEntry, SheetImport
+from fir.records.quality_queries import quality_findings
 from fir.submissions.models import Decision, Submission
 
 if TYPE_CHECKING:
@@ -236,7 +241,7 @@ def test_every_outcome_and_reason_occurs(shown: str) -> None:
         "ROUTE_THROUGH_REMOVED",
         "STATUS_FORBIDS",
     }
-    assert warnings == {"DEVICE_SUSPENDED", "NOT_COMMISSIONED"}
+    assert warnings == {"DEVICE_SUSPENDED", "NOT_COMMISSIONED", "NOT_LOADED_BY_DCC"}
 
 
 def test_a_route_through_what_was_removed_leaves_the_question_open(shown: str) -> None:
@@ -256,11 +261,48 @@ def test_gas_meters_are_not_for_an_import_supplier(shown: str) -> None:
 
 
 def test_only_the_newest_releases_are_told(shown: str) -> None:
-    seqs = set(Notice.objects.values_list("seq", flat=True))
+    releases = Notice.objects.filter(kind="FIRMWARE_PUBLISHED")
+    certificates = Notice.objects.exclude(kind="FIRMWARE_PUBLISHED")
 
-    assert 1 <= len(seqs) <= 2
-    assert Delivery.objects.count() == Notice.objects.count() <= 2 * len(SUPPLIERS)
+    assert 1 <= releases.values("seq").distinct().count() <= 2
+    assert {notice.kind for notice in certificates} <= {"CERTIFICATE_DUE", "CERTIFICATE_LAPSED"}
+    told = Counter(certificates.values_list("party__slug", flat=True))
+    assert set(told) >= {LARGEST.slug, METERS.slug, DCC.slug}
+    assert max(told.values()) <= 6
     assert not ReaderFault.objects.exists()
+
+
+def test_the_list_waits_for_a_second_person(shown: str) -> None:
+    waiver, removal = Proposal.objects.order_by("proposed_at")
+    (sheet,) = SheetImport.objects.all()
+    rows = read_sheet(bytes(sheet.content))
+    outcome = compare_list(rows.rows)
+
+    assert (waiver.kind, waiver.state) == ("WAIVE", "CONFIRMED")
+    assert (removal.kind, removal.state) == ("REMOVE", "WAITING")
+    assert (rows.faults, outcome.conflicts) == ((), [])
+    assert (len(outcome.removed), len(outcome.revised)) == (1, 1)
+    assert len({waiver.proposed_answerable, waiver.decided_answerable}) == 2
+
+
+def test_the_rules_find_something_of_either_weight_in_the_list(shown: str) -> None:
+    found = {f.code: f.severity for f in quality_findings(waived=False)}
+
+    assert found == {
+        "TWO_HASHES": "MUST_FIX",
+        "CERTIFICATE_LAPSED": "MUST_FIX",
+        "GBCS_UNKNOWN": "WAIVABLE",
+    }
+    assert quality_findings(waived=True).count() == 1
+
+
+def test_only_the_newest_releases_are_not_loaded_by_the_dcc(
+    entries: list[RepositoryEntry],
+) -> None:
+    unloaded = [e.date_added for e in entries if e.loaded_on is None and e.record_id]
+
+    assert unloaded
+    assert min(unloaded) >= TODAY - timedelta(days=3)
 
 
 def test_the_ledger_is_whole(shown: str) -> None:
