@@ -28,7 +28,7 @@ def ratio(name: str, reference: str, ours: Callable[[], int], theirs: Callable[[
     pairs = [(rate(ours), rate(theirs)) for _ in range(TURNS)]
     share = median(mine / other for mine, other in pairs)
     rates = f"{median(p[0] for p in pairs):,.0f}/s against {median(p[1] for p in pairs):,.0f}/s"
-    sys.stdout.write(f"{name}: {share:.2f} of {reference} ({rates})\n")
+    sys.stdout.write(f"{name}: {share:.3f} of {reference} ({rates})\n")
 
 
 def main() -> None:

@@ -10,7 +10,6 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
 from celery import current_app
@@ -20,7 +19,7 @@ from django.db import connection, transaction
 from cpl.bulk import insert_rows
 from fir.ledger.kinds import KINDS
 from fir.ledger.models import Author, Bookmark, LedgerEvent, ReaderFault
-from fir.ledger.queries import event_body, last_seq, news_after
+from fir.ledger.queries import Told, event_body, last_seq, news_after
 from fir.ledger.rules import canonical_text, check_payload, leaf_hash
 
 if TYPE_CHECKING:
@@ -31,7 +30,7 @@ logger = logging.getLogger(__name__)
 # Any constant will do, as long as every append takes the same one: "FIR1" in ASCII.
 LEDGER_LOCK = 0x46495231
 BATCH = 500
-COLUMNS = [field.attname for field in LedgerEvent._meta.concrete_fields]
+COLUMNS = (*Told._fields, "audience", "canonical", "leaf_hash")
 FAILURES_BEFORE_PARKING = 5
 # What ailed the reader may pass: five failures take a quarter of an hour, however often it is rung.
 PAUSE_AFTER_A_FAILURE = timedelta(minutes=1.5)
@@ -59,8 +58,9 @@ def require_transaction() -> None:
         raise NotInTransaction("This step belongs inside an operation's transaction; open one.")
 
 
-def append_events(events: Sequence[NewEvent], *, by: Author, at: datetime) -> list[LedgerEvent]:
+def append_events(events: Sequence[NewEvent], *, by: Author, at: datetime) -> range:
     """Append events as the last thing in the caller's transaction; ring the readers after commit.
+    The seqs they got, in their order.
 
     The lock is held until commit, so numbers are handed out in commit order and no reader can
     ever step over one. The last row is read in a second statement: READ COMMITTED shows it what
@@ -74,19 +74,19 @@ def append_events(events: Sequence[NewEvent], *, by: Author, at: datetime) -> li
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LEDGER_LOCK])
     newest = LedgerEvent.objects.order_by("-seq").only("seq", "at").first()
-    seq, at = (newest.seq, max(at, newest.at)) if newest else (0, at)
-    rows = [
-        _row(event, seq=seq + place, by=by, at=at.astimezone(UTC))
-        for place, event in enumerate(events, start=1)
-    ]
-    insert_rows(LedgerEvent, COLUMNS, map(attrgetter(*COLUMNS), rows))
+    last, at = (newest.seq, max(at, newest.at)) if newest else (0, at)
+    seqs = range(last + 1, last + 1 + len(events))
+    at = at.astimezone(UTC)
+    rows = (_row(event, seq=seq, by=by, at=at) for seq, event in zip(seqs, events, strict=True))
+    insert_rows(LedgerEvent, COLUMNS, rows)
     if not any(ring_readers in waiting for waiting in connection.run_on_commit):
         transaction.on_commit(ring_readers, robust=True)  # once, however often one appends
-    return rows
+    return seqs
 
 
-def _row(event: NewEvent, *, seq: int, by: Author, at: datetime) -> LedgerEvent:
-    row = LedgerEvent(
+def _row(event: NewEvent, *, seq: int, by: Author, at: datetime) -> tuple[Any, ...]:
+    """An event's row, in the order of COLUMNS."""
+    told = Told(
         seq=seq,
         id=uuid.uuid4(),  # random, so that the leaf hash tells an outsider nothing
         kind=event.kind,
@@ -95,11 +95,10 @@ def _row(event: NewEvent, *, seq: int, by: Author, at: datetime) -> LedgerEvent:
         by_actor=by.actor,
         subject_type=event.subject_type,
         subject_id=event.subject_id,
-        audience=KINDS[event.kind].audience(event.parties),
     )
-    row.canonical = canonical_text(event_body(row, dict(event.payload)))
-    row.leaf_hash = leaf_hash(row.canonical)
-    return row
+    canonical = canonical_text(event_body(told, dict(event.payload)))
+    audience = KINDS[event.kind].audience(event.parties)
+    return (*told, audience, canonical, leaf_hash(canonical))
 
 
 class _Bell:

@@ -6,7 +6,7 @@ import json
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from django.db import connection, transaction
 
@@ -14,11 +14,26 @@ from fir.ledger.models import Bookmark, LedgerEvent, ReaderFault
 from fir.ledger.rules import canonical_text, leaf_hash, tree_root
 
 if TYPE_CHECKING:
+    import uuid
     from collections.abc import Collection, Iterator, Sequence
+    from datetime import datetime
 
     from django.db.models import QuerySet
 
 FEED_PAGE = (Path(__file__).parent / "sql" / "feed_page.sql").read_text()
+
+
+class Told(NamedTuple):
+    """What an event tells beside its payload, before there is a row of it."""
+
+    seq: int
+    id: uuid.UUID
+    kind: str
+    at: datetime
+    by_party: str
+    by_actor: uuid.UUID
+    subject_type: str
+    subject_id: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,9 +78,12 @@ def feed_page(*, after: int, limit: int, head: int, tags: Sequence[str]) -> Feed
     return FeedPage(events=events or "[]", next_after=next_after or after)
 
 
-def news_after(*, seq: int, head: int, kinds: Collection[str], limit: int) -> list[LedgerEvent]:
-    """The next events of these kinds, in order."""
+def news_after(
+    *, seq: int, head: int, kinds: Collection[str], limit: int, payloads: bool
+) -> list[LedgerEvent]:
+    """The next events of these kinds, in order; their texts are fetched only with `payloads`."""
     events = LedgerEvent.objects.filter(seq__gt=seq, seq__lte=head, kind__in=kinds)
+    events = events if payloads else events.defer("canonical")
     return list(events.order_by("seq")[:limit])
 
 
@@ -143,7 +161,7 @@ def written(event: LedgerEvent) -> str:
     return canonical_text(event_body(event, payload_of(event)))
 
 
-def event_body(event: LedgerEvent, payload: object) -> dict[str, object]:
+def event_body(event: LedgerEvent | Told, payload: object) -> dict[str, object]:
     """The event as the feed shows it, without its leaf hash."""
     return {
         "seq": event.seq,

@@ -7,6 +7,7 @@ from typing import Any
 
 from fir.ledger.kinds import KINDS
 
+_CANONICAL = json.JSONEncoder(sort_keys=True, ensure_ascii=False, separators=(",", ":"))
 LARGEST_WHOLE_NUMBER = 2**53 - 1  # one more, and a reader of floats takes it for its neighbour
 
 
@@ -30,18 +31,24 @@ def check_payload(kind: str, payload: Mapping[str, Any]) -> None:
 
 
 def _check_value(where: str, value: Any) -> None:
+    if value is None or isinstance(value, str):
+        return
     if isinstance(value, list):
         for item in value:
             _check_value(where, item)
     elif isinstance(value, dict):
-        for key, item in value.items():
-            if not (isinstance(key, str) and key.isascii()):
-                raise PayloadRefused(f"{where}: the key {key!r} is not ASCII text.")
-            _check_value(f"{where}.{key}", item)
-    elif isinstance(value, int) and abs(value) > LARGEST_WHOLE_NUMBER:
-        raise PayloadRefused(f"{where}: {value} is beyond what every JSON reader keeps.")
-    elif not (value is None or isinstance(value, int | str)):
+        _check_object(where, value)
+    elif not isinstance(value, int):
         raise PayloadRefused(f"{where}: {type(value).__name__} has no place in an event.")
+    elif abs(value) > LARGEST_WHOLE_NUMBER:
+        raise PayloadRefused(f"{where}: {value} is beyond what every JSON reader keeps.")
+
+
+def _check_object(where: str, value: Mapping[Any, Any]) -> None:
+    for key, item in value.items():
+        if not (isinstance(key, str) and key.isascii()):
+            raise PayloadRefused(f"{where}: the key {key!r} is not ASCII text.")
+        _check_value(f"{where}.{key}", item)
 
 
 def canonical_text(event: Mapping[str, Any]) -> str:
@@ -50,7 +57,7 @@ def canonical_text(event: Mapping[str, Any]) -> str:
     Without floats, and with ASCII keys and whole numbers below 2⁵³, as `check_payload` sees to,
     Python's own sorted JSON is that writing; an import of the whole list writes it 20,000 times.
     """
-    return json.dumps(event, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+    return _CANONICAL.encode(event)
 
 
 def leaf_hash(canonical: str) -> str:

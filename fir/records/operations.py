@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import ValidationError
@@ -34,6 +35,7 @@ TOLD_FACTS = (
     *NAME_FACTS,
     *CERTIFICATE_FACTS,
 )
+_told_of = attrgetter(*TOLD_FACTS)
 
 
 class NotACommunicationsHub(ValueError):
@@ -51,10 +53,9 @@ def entry_event(kind: str, row: SheetRow) -> NewEvent:
 
 def entry_facts(row: SheetRow) -> dict[str, Any]:
     """The facts of a line as events carry them: the sheet's columns, dates in ISO form."""
-    facts = {column: getattr(row, column) for column in TOLD_FACTS}
     return {
         column: value.isoformat() if isinstance(value, date) else value
-        for column, value in facts.items()
+        for column, value in zip(TOLD_FACTS, _told_of(row), strict=True)
     }
 
 

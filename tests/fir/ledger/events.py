@@ -50,7 +50,8 @@ def for_the_administrator(slug: str) -> NewEvent:
 def appended(*events: NewEvent, at: datetime = make.AT) -> list[LedgerEvent]:
     """Events appended in a transaction of their own."""
     with transaction.atomic():
-        return append_events(events, by=MACHINE, at=at)
+        seqs = append_events(events, by=MACHINE, at=at)
+    return list(LedgerEvent.objects.filter(seq__in=seqs).order_by("seq"))
 
 
 def tamper(*statements: LiteralString) -> None:

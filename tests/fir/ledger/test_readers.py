@@ -121,6 +121,34 @@ def test_more_than_one_batch_is_read_in_one_go() -> None:
 
 
 @pytest.mark.django_db
+@pytest.mark.parametrize("poison", [[], [4]])
+def test_a_batch_is_as_long_as_its_reader_wants_it(poison: list[int]) -> None:
+    appended(*[for_everyone()] * 5)
+    handle = Handling(poison)
+
+    read_ledger(reader=READER, kinds=[KIND], handle=handle, at=make.AT, batch=3)
+
+    assert handle.given[:2] == [[1, 2, 3], [4, 5]]
+    assert handle.kept == ([1, 2, 3] if poison else [1, 2, 3, 4, 5])
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("payloads", [True, False])
+def test_a_reader_that_reads_no_payloads_is_given_events_without_their_texts(
+    payloads: bool,
+) -> None:
+    appended(for_everyone())
+    deferred: list[set[str]] = []
+
+    def handle(events: Sequence[LedgerEvent]) -> None:
+        deferred.extend(event.get_deferred_fields() for event in events)
+
+    read_ledger(reader=READER, kinds=[KIND], handle=handle, at=make.AT, payloads=payloads)
+
+    assert deferred == [set() if payloads else {"canonical"}]
+
+
+@pytest.mark.django_db
 def test_readers_have_bookmarks_of_their_own() -> None:
     appended(for_everyone())
     read(Handling())
