@@ -25,3 +25,13 @@ CERTIFICATE_FACTS = (
     "dlms_certificate_id",
 )
 STATUS_FACTS = ("status", "date_removed", "removal_reason")
+# What the rules about quality read of a line.
+LINE_FACTS = (
+    "cpl_entry_id",
+    *IDENTITY_FACTS,
+    *PUBLISHED_FACTS,
+    *NAME_FACTS,
+    *CERTIFICATE_FACTS,
+    "status",
+    "removal_reason",
+)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, cast
 
+from django.db.models import Exists, OuterRef
+
 from cpl import catalogue
 from cpl.facts import LINE_FACTS
 from cpl.models import (
@@ -16,6 +18,9 @@ from cpl.models import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+    from datetime import datetime
+
     from cpl.quality_facts import Line
 
 
@@ -39,6 +44,22 @@ def lines_beside(manufacturer_identifier: str, manufacturer_image_hash: str) -> 
 def known_files() -> dict[str, str]:
     """For the hash of each whole OTA file that was dropped, that of its Manufacturer Image."""
     return dict(KnownFile.objects.values_list("file_hash", "image_hash"))
+
+
+def has_news_of_files(since: datetime) -> bool:
+    """Whether a file that was dropped since then shows a hash of the list to be a whole file's."""
+    said = EntryRevision.objects.filter(manufacturer_image_hash=OuterRef("file_hash"))
+    return KnownFile.objects.filter(Exists(said), seen_at__gt=since).exists()
+
+
+def entries_carrying(hashes: Collection[str]) -> list[ListedEntry]:
+    """Every entry whose Manufacturer Image Hash is now one of these, by entry id."""
+    # By the revisions' index first: the view alone would look through the whole list.
+    said = EntryRevision.objects.filter(manufacturer_image_hash__in=hashes)
+    found = ListedEntry.objects.filter(
+        entry__in=said.values("entry"), manufacturer_image_hash__in=hashes
+    )
+    return list(found.order_by("cpl_entry_id"))
 
 
 def catalogue_now() -> catalogue.Catalogue:

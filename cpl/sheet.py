@@ -1,28 +1,34 @@
 """The CPL sheet: the whole Central Products List as one table, read and written.
 
-`read_sheet` turns a CSV file into typed rows and names every fault at once; it decides nothing
-about what the rows mean for the list. A table from elsewhere, such as a workbook, comes in as
+`read_sheet` turns a CSV file or a workbook into typed rows and names every fault at once; it
+decides nothing about what the rows mean for the list. A table from elsewhere comes in as
 `Record`s through `read_records`. What `write_sheet` writes, `read_sheet` reads back unchanged.
 """
 
 import csv
 import io
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from cpl.sheet_cells import cell_of, neutralise
-from cpl.sheet_file import decode, split_records
-from cpl.sheet_header import read_header
+from cpl.sheet_header import Header, read_header
+from cpl.sheet_limits import MOST_FAULTS, MOST_ROWS, too_many_rows
 from cpl.sheet_reading import RowReading
-from cpl.sheet_row import COLUMNS, Record, RowFault, SheetRow, file_fault
+from cpl.sheet_row import COLUMNS, BrokenRecord, Record, RowFault, SheetRow, file_fault
+from cpl.sheet_table import is_blank, line_of, open_table
 
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """What a sheet holds: the faultless rows, in the file's order, and every fault, by line."""
+    """What a sheet holds: the faultless rows, in the file's order, and its faults, by line.
+
+    Every fault is among `faults`, but for `faults_left_out` of the later ones when there are
+    more than `MOST_FAULTS`.
+    """
 
     rows: tuple[SheetRow, ...]
     faults: tuple[RowFault, ...]
+    faults_left_out: int = 0
 
 
 def write_sheet(rows: Iterable[SheetRow]) -> str:
@@ -39,50 +45,65 @@ def write_sheet(rows: Iterable[SheetRow]) -> str:
 
 
 def read_sheet(data: bytes) -> Sheet:
-    """Reads a CSV file in UTF-8, with or without a byte order mark.
+    """Reads a CSV file in UTF-8, with or without a byte order mark, or a workbook (XLSX).
 
     Never raises: a file that cannot be read at all gives no rows and a fault that says why.
     """
-    text = decode(data)
-    if isinstance(text, RowFault):
-        return Sheet((), (text,))
-    records, broken = split_records(text)
-    if broken and (not records or broken[0].line < records[0].line):
-        # Without its header no row can be read, and the next row must not be taken for it.
-        return Sheet((), (broken[0],))
-    sheet = read_records(records)
-    return Sheet(sheet.rows, _in_order([*sheet.faults, *broken]))
+    table = open_table(data)
+    return Sheet((), (table,)) if isinstance(table, RowFault) else read_records(table())
 
 
-def read_records(records: Iterable[Record]) -> Sheet:
+def read_records(records: Iterable[Record | BrokenRecord]) -> Sheet:
     """Reads a table whose first record that is not blank is the header; blank records are skipped.
 
     All missing or double headings are named, and then no row is read; otherwise every bad cell of
-    every row is named. A row with a fault is not among the sheet's rows.
+    every row is named, as far as the limits go. A row with a fault is not among the sheet's rows.
     """
-    filled = [record for record in records if not _is_blank(record)]
-    if not filled:
+    filled = (record for record in records if not is_blank(record))
+    first = next(filled, None)
+    if first is None:
         return Sheet((), (file_fault("EMPTY", "The sheet is empty. Export it again."),))
-    header = read_header(filled[0])
-    if isinstance(header, tuple):
-        return Sheet((), header)
+    if isinstance(first, BrokenRecord):
+        # Without its header no row can be read, and the next row must not be taken for it.
+        return Sheet((), (first.fault,))
+    header = read_header(first)
+    return _read_rows(filled, header) if isinstance(header, Header) else Sheet((), header)
+
+
+def _read_rows(records: Iterable[Record | BrokenRecord], header: Header) -> Sheet:
     rows: list[SheetRow] = []
     faults: list[RowFault] = []
+    left_out = 0
     first_lines: dict[str, int] = {}
-    for record in filled[1:]:
-        row = RowReading(record, header, is_last=record is filled[-1])
-        typed = row.read(first_lines)
+    for count, (record, is_last) in enumerate(_and_whether_last(records)):
+        if count == MOST_ROWS:
+            faults.append(too_many_rows(line_of(record), MOST_ROWS))
+            break
+        typed, found = _read_row(record, header, first_lines, is_last=is_last)
         if typed is not None:
             rows.append(typed)
-        faults += row.faults
-    return Sheet(tuple(rows), _in_order(faults))
+        room = MOST_FAULTS - len(faults)
+        faults += found[:room]
+        left_out += len(found[room:])
+    return Sheet(tuple(rows), tuple(faults), left_out)
 
 
-def _is_blank(record: Record) -> bool:
-    return not any(cell.strip() for cell in record.cells) and (
-        record.ended or len(record.cells) <= 1
-    )
+def _read_row(
+    record: Record | BrokenRecord, header: Header, first_lines: dict[str, int], *, is_last: bool
+) -> tuple[SheetRow | None, list[RowFault]]:
+    if isinstance(record, BrokenRecord):
+        return None, [record.fault]
+    row = RowReading(record, header, is_last=is_last)
+    return row.read(first_lines), row.faults
 
 
-def _in_order(faults: Iterable[RowFault]) -> tuple[RowFault, ...]:
-    return tuple(sorted(faults, key=lambda fault: fault.line))
+def _and_whether_last(
+    records: Iterable[Record | BrokenRecord],
+) -> Iterator[tuple[Record | BrokenRecord, bool]]:
+    held: Record | BrokenRecord | None = None
+    for record in records:
+        if held is not None:
+            yield held, False
+        held = record
+    if held is not None:
+        yield held, True

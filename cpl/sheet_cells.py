@@ -32,7 +32,8 @@ def without_apostrophe(text: str) -> str:
 
 def content(cell: str) -> str:
     """What a cell says, without the spaces and the apostrophe around it."""
-    return without_apostrophe(cell.strip()).strip()
+    text = cell.strip()
+    return without_apostrophe(text).strip() if text.startswith("'") else text
 
 
 def cell_of(row: SheetRow, column: str) -> str:

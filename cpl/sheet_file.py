@@ -3,20 +3,30 @@
 import codecs
 import csv
 import io
+from collections.abc import Iterator
+from typing import Self
 
-from cpl.sheet_row import Record, RowFault, cut_off, file_fault
+from cpl.sheet_limits import LONGEST_RECORD, MOST_LINES, too_many_rows
+from cpl.sheet_row import BrokenRecord, Record, RowFault, cut_off, file_fault
+
+LONGEST_BROKEN = 32_000  # characters kept of text that is not CSV: what one cell can show
 
 _OTHER_FILES = (
-    (b"PK\x03\x04", "This is a workbook (XLSX) or a ZIP archive. Save the sheet as CSV UTF-8."),
-    (b"\xd0\xcf\x11\xe0", "This is an old Excel workbook (XLS). Save the sheet as CSV UTF-8."),
+    (
+        b"\xd0\xcf\x11\xe0",
+        "This is an old Excel workbook (XLS), or one that is locked with a password. Save the "
+        "sheet as XLSX or as CSV UTF-8, without a password.",
+    ),
     (b"\x1f\x8b", "This file is compressed with gzip. Give the CSV file inside it."),
-    (b"%PDF", "This is a PDF document. Save the sheet as CSV UTF-8."),
+    (b"%PDF", "This is a PDF document. Save the sheet as XLSX or as CSV UTF-8."),
 )
+_LINE_ENDS = ("\n", "\r")
+_TOO_LONG = "record too long"
 _UTF_16_MESSAGE = "The file is in UTF-16 or UTF-32. Save it as “CSV UTF-8”, not as “Unicode text”."
 
 
-def decode(data: bytes) -> str | RowFault:
-    """The text of a file in UTF-8, or the fault that says why it has none."""
+def fault_of_file(data: bytes) -> RowFault | None:
+    """Why these bytes are no text in UTF-8, or None when they are."""
     for opening, message in _OTHER_FILES:
         if data.startswith(opening):
             return file_fault("NOT_CSV", message)
@@ -25,9 +35,10 @@ def decode(data: bytes) -> str | RowFault:
     if b"\0" in data:
         return _nul_fault(data)
     try:
-        return data.decode("utf-8-sig")
+        data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         return _encoding_fault(data, error)
+    return None
 
 
 def _nul_fault(data: bytes) -> RowFault:
@@ -57,27 +68,66 @@ def _line_at(data: bytes, offset: int) -> int:
     return before.count(b"\n") + 1
 
 
-def split_records(text: str) -> tuple[list[Record], list[RowFault]]:
-    """The records of CSV text, and the faults of the lines that are not CSV."""
-    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
-    records: list[Record] = []
-    faults: list[RowFault] = []
-    open_end = not text.endswith(("\n", "\r"))
-    line = 1
+class _Lines:
+    """The lines of a CSV file, counted; too long a record raises `csv.Error` instead of a line.
+
+    The CSV reader asks for one line after the other until a record ends, and begins a new record
+    behind a line that it could not get.
+    """
+
+    def __init__(self, data: bytes) -> None:
+        self._file = io.TextIOWrapper(io.BytesIO(data), encoding="utf-8-sig", newline="")
+        self.count = 0
+        self.record: list[str] = []
+        self._length = 0
+
+    def begin_record(self) -> None:
+        """Forget the lines of the record before."""
+        self.record = []
+        self._length = 0
+
+    def __iter__(self) -> Self:
+        return self
+
+    def __next__(self) -> str:
+        line = self._file.readline(LONGEST_RECORD)
+        if not line:
+            raise StopIteration
+        self.count += 1
+        self.record.append(line)
+        self._length += len(line)
+        if self._length >= LONGEST_RECORD:
+            self._skip_the_rest_of(line)
+            raise csv.Error(_TOO_LONG)
+        return line
+
+    def _skip_the_rest_of(self, line: str) -> None:
+        while line and not line.endswith(_LINE_ENDS):
+            line = self._file.readline(LONGEST_RECORD)
+
+
+def split_records(data: bytes) -> Iterator[Record | BrokenRecord]:
+    """The records of a CSV file in UTF-8, one at a time, and what is not CSV in its place."""
+    lines = _Lines(data)
+    reader = csv.reader(lines, strict=True)
     while True:
+        lines.begin_record()
+        first_line = lines.count + 1
+        found: Record | BrokenRecord
         try:
             cells = next(reader)
         except StopIteration:
-            break
+            return
         except csv.Error as error:
             # The reader goes on behind the line that it could not read.
-            faults.append(_csv_fault(line, str(error)))
+            fault = _csv_fault(first_line, str(error))
+            found = BrokenRecord(fault, "".join(lines.record)[:LONGEST_BROKEN])
         else:
-            records.append(Record(line, cells))
-        line = reader.line_num + 1
-    if open_end and records and not (faults and faults[-1].line > records[-1].line):
-        records[-1] = Record(records[-1].line, records[-1].cells, ended=False)
-    return records, faults
+            found = Record(first_line, cells, ended=lines.record[-1].endswith(_LINE_ENDS))
+        if first_line > MOST_LINES:
+            yield BrokenRecord(too_many_rows(first_line, MOST_LINES), "")
+            return
+        yield found
 
 
 def _csv_fault(line: int, reason: str) -> RowFault:
@@ -88,10 +138,10 @@ def _csv_fault(line: int, reason: str) -> RowFault:
             "not finish, or a stray quotation mark; export the sheet again."
         )
         return RowFault(line, "", "", message, "CUT_OFF")
-    if "field larger" in reason:
+    if "field larger" in reason or reason == _TOO_LONG:
         message = (
-            "A cell is far too long. Likely cause: a stray quotation mark that takes the lines "
-            "after it into the cell; close it or write it twice."
+            "A cell or a row is far too long. Likely cause: a stray quotation mark that takes the "
+            "lines after it into the cell; close it or write it twice."
         )
         return RowFault(line, "", "", message, "NOT_CSV")
     message = (

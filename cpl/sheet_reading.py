@@ -27,7 +27,17 @@ from cpl.sheet_cells import (
     parse_text,
 )
 from cpl.sheet_header import Header
-from cpl.sheet_row import CURRENT, MODEL_PARTS, REMOVED, Record, RowFault, SheetRow, cut_off
+from cpl.sheet_row import (
+    CURRENT,
+    DATE_COLUMNS,
+    MODEL_PARTS,
+    REMOVED,
+    Record,
+    RowFault,
+    SheetRow,
+    cut_off,
+)
+from cpl.sheet_spoilt import Spoilt
 
 T = TypeVar("T")
 
@@ -40,11 +50,8 @@ _FIXED_FORM_COLUMNS = (
     *MODEL_PARTS,
     "firmware_version",
     "manufacturer_image_hash",
-    "cpa_expiry_date",
-    "cpa_renewal_date",
     "status",
-    "date_added",
-    "date_removed",
+    *DATE_COLUMNS,
 )
 
 
@@ -70,6 +77,7 @@ class RowReading:
         row = self._typed()
         self._check_removal(row)
         self._check_unique(row, first_lines)
+        self._check_spoilt()
         if self.faults and len(self.record.cells) > self.header.full_width:
             # The cells stand one too far to the right: naming each would hide the reason.
             self.faults = [self._too_many_cells()]
@@ -215,3 +223,17 @@ class RowReading:
                 "one row for each entry."
             )
             self._fault("cpl_entry_id", "ENTRY_TWICE", message)
+
+    def _check_spoilt(self) -> None:
+        """Says of each cell that cannot be taken at its text why, whatever else is said of it."""
+        if not self.record.spoilt:
+            return
+        for column, place in self.header.places.items():
+            spoilt = self.record.spoilt.get(place)
+            if spoilt is None or (spoilt is Spoilt.DATE and column in DATE_COLUMNS):
+                continue
+            said = [fault for fault in self.faults if fault.column == column]
+            if said and spoilt in (Spoilt.DATE, Spoilt.CELL_ERROR):
+                continue  # the fault of its form shows the value, and says what was wanted
+            self.faults = [fault for fault in self.faults if fault not in said]
+            self._fault(column, spoilt.value, spoilt.message(shown(self.cells[column])))

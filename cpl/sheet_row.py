@@ -1,10 +1,11 @@
 """One row of the CPL sheet: as a file gives it, as FIR types it, and what may be wrong with it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
 from cpl.identifiers import shown
+from cpl.sheet_spoilt import Spoilt
 
 CURRENT = "CURRENT"
 REMOVED = "REMOVED"
@@ -31,6 +32,7 @@ COLUMNS = (
     "removal_reason",
 )
 MODEL_PARTS = ("model_identifier", "hardware_version", "hardware_revision")
+DATE_COLUMNS = ("cpa_expiry_date", "cpa_renewal_date", "date_added", "date_removed")
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,12 +87,25 @@ class RowFault:
 class Record:
     """The cells of one row as the file gives them, before anything is known of columns.
 
-    `ended` is False when the file stops without showing that the last cell is whole.
+    `ended` is False when the file stops without showing that the last cell is whole. `spoilt` says
+    by place which cells of a workbook cannot be taken at their text.
     """
 
     line: int
     cells: Sequence[str]
     ended: bool = True
+    spoilt: Mapping[int, Spoilt] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class BrokenRecord:
+    """A place in the file where no cells can be told apart: why, and the text that stands there.
+
+    Of a text without end only the beginning is kept.
+    """
+
+    fault: RowFault
+    text: str
 
 
 def file_fault(code: str, message: str) -> RowFault:

@@ -58,6 +58,7 @@ def entry_answer(entry: EntryColumns) -> dict[str, Any]:
         "date_added": entry.date_added,
         "date_removed": entry.date_removed,
         "removal_reason": entry.removal_reason,
+        "loaded_on": entry.loaded_on,
     }
 
 
@@ -147,12 +148,12 @@ def reader_fault_answer(fault: ReaderFault) -> dict[str, Any]:
 
 
 def notice_answer(notice: Notice) -> dict[str, Any]:
-    """A notice with its counts by outcome."""
+    """A notice with its counts."""
     return {
         "id": notice.pk,
         "seq": notice.seq,
         "kind": notice.kind,
-        "cpl_entry_id": notice.subject_id,
+        "cpl_entry_id": notice.cpl_entry_id,
         "title": notice.title,
         "text": notice.text,
         "counts": notice.counts,

@@ -182,7 +182,10 @@ class Door(APIView):
         return {"results": show(found or []), "next": pages.get_next_link()}
 
     def unless_unchanged(self, seq: int, answer: Callable[[], Any]) -> Response | HttpResponse:
-        """The answer under an ETag made of the last seq it depends on; 304 when that is known."""
+        """The answer under an ETag made of the last seq it depends on; 304 when that is known.
+
+        `answer` gives what is to be said as JSON, JSON as ready text, or a response as it is.
+        """
         who = self.actor.party.tags if isinstance(self.request.user, Actor) else []
         asked = (SCHEMA, seq, self.request.get_full_path(), *who)
         digest = hashlib.sha256(repr(asked).encode()).hexdigest()[:16]
@@ -195,6 +198,10 @@ class Door(APIView):
         if etag in (one.removeprefix("W/") for one in known):
             return HttpResponse(status=HTTPStatus.NOT_MODIFIED, headers=headers)
         made = answer()
+        if isinstance(made, HttpResponse):
+            for name, value in headers.items():
+                made.headers[name] = value
+            return made
         if isinstance(made, str):
             return HttpResponse(made, content_type="application/json", headers=headers)
         return Response(made, headers=headers)

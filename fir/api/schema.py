@@ -26,7 +26,15 @@ PARAMETERS = {
     "manufacturer": (OpenApiTypes.STR, "Only this Manufacturer Identifier."),
     "device_model": (OpenApiTypes.STR, "Only this Device Model."),
     "firmware_version": (OpenApiTypes.STR, "Only this firmware version."),
+    "manufacturer_image_hash": (OpenApiTypes.STR, "Only this Manufacturer Image Hash."),
     "status": (OpenApiTypes.STR, "`Current` or `Removed`."),
+    "added_from": (OpenApiTypes.DATE, "Only entries added on this day or later."),
+    "added_to": (OpenApiTypes.DATE, "Only entries added on this day or earlier."),
+    "as_at": (
+        OpenApiTypes.DATE,
+        "The list by its own dates at the end of this day: the entries added by then, with the "
+        "status of that day. Their facts are those said last.",
+    ),
     "q": (OpenApiTypes.STR, "Entry id, model, version or hash that begins so."),
 }
 

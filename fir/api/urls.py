@@ -16,6 +16,8 @@ urlpatterns = [
         name="firmware-record",
     ),
     path("cpl", records.CPL.as_view(), name="cpl"),
+    path("cpl.csv", records.CPLSheet.as_view(), name="cpl-sheet"),
+    path("cpl.xlsx", records.CPLWorkbook.as_view(), name="cpl-workbook"),
     path("cpl/<str:cpl_entry_id>", records.CPLEntryDoor.as_view(), name="cpl-entry"),
     path("submissions", submissions.Submissions.as_view(), name="submissions"),
     path(

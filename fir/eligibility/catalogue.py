@@ -33,6 +33,7 @@ class ListedFacts:
     path: PathEntry
     cpa_expiry_date: date | None
     cpa_renewal_date: date | None
+    loaded_on: date | None
     carries_updates: bool | None
 
 

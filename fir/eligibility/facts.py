@@ -24,6 +24,7 @@ class TargetFacts:
     entry: PathEntry
     cpa_expiry_date: date | None
     cpa_renewal_date: date | None
+    loaded_on: date | None  # by the DCC, as far as anybody confirmed it
     rivals: tuple[PathEntry, ...]  # Current entries of the same Device Model and version
 
 

@@ -42,13 +42,20 @@ logger = logging.getLogger(__name__)
 
 # Above this many Device Models, all cohorts are worked out anew instead of those models' alone.
 MANY_MODELS = 50
+# So many events are assessed together: a whole import of the list calls for one assessment.
+BATCH = 25_000
 FINDING_IDS = uuid.UUID("8f3c2f0e-1f4b-5d7a-9a55-0f1a5e3c7d21")
 
 
 def read_news(*, at: datetime) -> int:
     """Assess whatever the ledger says has changed since last time; the number of events read."""
     return read_ledger(
-        reader=READER, kinds=ELIGIBILITY_KINDS, handle=partial(_assess_news, at=at), at=at
+        reader=READER,
+        kinds=ELIGIBILITY_KINDS,
+        handle=partial(_assess_news, at=at),
+        at=at,
+        batch=BATCH,
+        payloads=False,
     )
 
 
@@ -250,6 +257,7 @@ def _target_facts(model: ModelCatalogue, cpl_entry_id: str) -> TargetFacts:
         entry=listed.path,
         cpa_expiry_date=listed.cpa_expiry_date,
         cpa_renewal_date=listed.cpa_renewal_date,
+        loaded_on=listed.loaded_on,
         rivals=model.rivals(listed.path),
     )
 

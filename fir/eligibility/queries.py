@@ -34,6 +34,8 @@ ENTRY_KINDS = frozenset(
         "CPL_ENTRY_REMOVED",
         "CPL_ENTRY_RELISTED",
         "CPL_ENTRY_REVISED",
+        "CPL_ENTRY_CORRECTED",
+        "CPL_LOAD_CONFIRMED",
         "FIRMWARE_PUBLISHED",
         "HUB_CAPABILITY_DECLARED",
     }
@@ -81,7 +83,11 @@ def catalogue_of(entries: Collection[RepositoryEntry]) -> ModelCatalogue:
     """What the list says of one Device Model; `entries` are all of that model."""
     return ModelCatalogue(
         ListedFacts(
-            path_entry(entry), entry.cpa_expiry_date, entry.cpa_renewal_date, entry.carries_updates
+            path=path_entry(entry),
+            cpa_expiry_date=entry.cpa_expiry_date,
+            cpa_renewal_date=entry.cpa_renewal_date,
+            loaded_on=entry.loaded_on,
+            carries_updates=entry.carries_updates,
         )
         for entry in entries
     )

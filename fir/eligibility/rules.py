@@ -163,6 +163,18 @@ class IsCommissioned(Rule):
         return facts.status not in facts.assumptions.not_commissioned
 
 
+class LoadedByTheDcc(Rule):
+    """The target, or an entry on the way to it, is published and not confirmed as loaded by the
+    DCC: it may refuse the request, so ask it before you send."""
+
+    code, reference = "NOT_LOADED_BY_DCC", "SEC Panel and the DCC on GBCS v1.1, May 2018"
+    effect = Effect.WARNS
+
+    def holds(self, facts: EligibilityFacts) -> bool:
+        nothing_to_send = _no_way_needed(facts) or not facts.installed
+        return nothing_to_send or all(entry.loaded_on for entry in facts.to_install)
+
+
 class RouteIsCurrent(Rule):
     """The only declared route leads through an entry that was removed from the list, and what is
     not listed should not be installed: ask the Manufacturer for another way."""
@@ -188,6 +200,7 @@ ALL_RULES: tuple[Rule, ...] = (
     HubCapabilityIsKnown(),
     NotSuspended(),
     IsCommissioned(),
+    LoadedByTheDcc(),
 )
 
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import csv
+from collections import defaultdict
 from typing import TYPE_CHECKING
 
-from django.db.models import Q
+from django.db.models import Q, Sum
 
 from fir.estates.models import Cohort, Estate, EstateLoad, LoadNote
 
@@ -16,6 +17,11 @@ if TYPE_CHECKING:
 
     from cpl.identifiers import ModelKey
     from fir.parties.models import Party
+
+    # Device Type, maker, Device Model and firmware version.
+    VersionKey = tuple[str, str, str, str]
+
+MODEL_COLUMNS = ("device_type", "manufacturer_identifier", "device_model")
 
 
 def find_load(party: Party, load_id: int) -> EstateLoad | None:
@@ -83,3 +89,40 @@ def cohorts_of(
                 narrowed |= Q(hub_manufacturer=manufacturer, hub_model=model)
         cohorts = cohorts.filter(narrowed) if models else cohorts.none()
     return list(cohorts.order_by("id"))
+
+
+def devices_by_version(versions: Collection[VersionKey]) -> dict[int, dict[VersionKey, int]]:
+    """How many Devices of each Supplier's estate (by Party number) run each of these firmware
+    versions; who has none is absent. A Gas Proxy Function is no Device of its own here: it shares
+    its hub's box and image."""
+    running = (
+        _standing_cohorts(models={version[:3] for version in versions})
+        .filter(firmware_version__in={version[3] for version in versions})
+        .values_list("load__party_id", *MODEL_COLUMNS, "firmware_version")
+        .annotate(devices=Sum("device_count"))
+    )
+    found: dict[int, dict[VersionKey, int]] = defaultdict(dict)
+    for party_id, *version, devices in running:
+        if tuple(version) in versions:
+            found[party_id][tuple(version)] = devices
+    return dict(found)
+
+
+def holders_of_models(models: Collection[ModelKey]) -> dict[ModelKey, set[int]]:
+    """The Suppliers (by Party number) whose estates hold Devices of each of these Device Models;
+    a model that nobody holds is absent."""
+    held = _standing_cohorts(models).values_list("load__party_id", *MODEL_COLUMNS).distinct()
+    found: dict[ModelKey, set[int]] = defaultdict(set)
+    for party_id, *model in held:
+        if tuple(model) in models:
+            found[tuple(model)].add(party_id)
+    return dict(found)
+
+
+def _standing_cohorts(models: Collection[ModelKey]) -> QuerySet[Cohort]:
+    """The cohorts of all standing loads that may be of these Device Models."""
+    return Cohort.objects.filter(
+        load__estate__isnull=False,
+        device_type__in={model[0] for model in models},
+        device_model__in={model[2] for model in models},
+    ).order_by()

@@ -9,6 +9,8 @@ from django.db import models
 from fir.parties.models import Invitation, Party
 
 DUE, SENT, GIVEN_UP = "DUE", "SENT", "GIVEN_UP"
+# The kinds of notices that are about one entry, which is their subject.
+ABOUT_AN_ENTRY = frozenset({"FIRMWARE_PUBLISHED", "CPL_ENTRY_REMOVED", "CPL_ENTRY_RELISTED"})
 
 
 class Subscription(models.Model):
@@ -39,7 +41,8 @@ class NoticeQuerySet(models.QuerySet["Notice"]):
 
 
 class Notice(models.Model):
-    """What a Party was told of one event, with its own counts."""
+    """What a Party was told of one event, or of the events that began with it, with its own counts:
+    by outcome for a release, under DEVICES for what happened to entries that its Devices run."""
 
     party = models.ForeignKey(Party, on_delete=models.PROTECT)
     seq = models.BigIntegerField()
@@ -61,6 +64,11 @@ class Notice(models.Model):
 
     def __str__(self) -> str:
         return f"{self.party}: {self.title}"
+
+    @property
+    def cpl_entry_id(self) -> str | None:
+        """The one entry that it is about, if it is about one."""
+        return self.subject_id if self.kind in ABOUT_AN_ENTRY else None
 
 
 class Delivery(models.Model):

@@ -18,9 +18,13 @@ from fir.ledger.operations import read_ledger
 from fir.ledger.queries import payload_of
 from fir.notifications.channels import send_email
 from fir.notifications.models import DUE, GIVEN_UP, SENT, Delivery, Notice, Subscription
+from fir.notifications.of_certificates import tell_of_certificates
+from fir.notifications.of_entries import tell_of_entry, tell_of_import
 from fir.notifications.queries import due_deliveries
+from fir.notifications.raising import raise_notices
 from fir.notifications.wording import INVITATION_TITLE, contact_line, invitation_text, release_text
 from fir.parties.queries import find_invitation, invitations_to_send, suppliers
+from fir.records.list_queries import CERTIFICATE_KINDS, STATUS_KINDS
 from fir.records.queries import repository_entry_of
 
 if TYPE_CHECKING:
@@ -33,7 +37,9 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 READER = "notifications"
-KINDS = frozenset({"ELIGIBILITY_ASSESSED", "PERSON_INVITED"})
+KINDS = (
+    CERTIFICATE_KINDS | STATUS_KINDS | {"ELIGIBILITY_ASSESSED", "PERSON_INVITED", "CPL_IMPORTED"}
+)
 # Waits between tries: a mailbox that is down for a day still gets its notices.
 WAITS = (2, 5, 15, 60, 240, 720, 1440)
 
@@ -76,7 +82,13 @@ def read_news(*, at: datetime) -> int:
 def _tell(events: Sequence[LedgerEvent], *, at: datetime) -> None:
     published = [event for event in events if event.kind == "ELIGIBILITY_ASSESSED"]
     if published:
-        _raise_notices(published, at=at)
+        _tell_of_releases(published, at=at)
+    for event in events:
+        if event.kind in STATUS_KINDS:
+            tell_of_entry(event, at=at)
+        elif event.kind == "CPL_IMPORTED":
+            tell_of_import(event, at=at)
+    tell_of_certificates([one for one in events if one.kind in CERTIFICATE_KINDS], at=at)
     _queue_invitations([event for event in events if event.kind == "PERSON_INVITED"], at=at)
 
 
@@ -92,7 +104,7 @@ def _queue_invitations(events: Sequence[LedgerEvent], *, at: datetime) -> None:
     )
 
 
-def _raise_notices(events: Sequence[LedgerEvent], *, at: datetime) -> None:
+def _tell_of_releases(events: Sequence[LedgerEvent], *, at: datetime) -> None:
     assessed = assessed_parties()
     for event in events:
         entry = repository_entry_of(event.subject_id)
@@ -104,10 +116,11 @@ def _raise_notices(events: Sequence[LedgerEvent], *, at: datetime) -> None:
             for supplier in suppliers(admitted_by=event.at)
             if supplier.pk in holders or supplier.pk not in assessed
         ]
-        _raise_for(event, entry, recipients, found, holders, at=at)
+        notices = _of_release(event, entry, recipients, found, holders, at=at)
+        raise_notices(notices, happened_at=event.at, at=at)
 
 
-def _raise_for(
+def _of_release(
     event: LedgerEvent,
     entry: RepositoryEntry,
     recipients: Sequence[Party],
@@ -115,40 +128,29 @@ def _raise_for(
     holders: Collection[int],
     *,
     at: datetime,
-) -> None:
+) -> list[Notice]:
     contact = contact_line(entry)
     seq = int(str(payload_of(event)["published_seq"]))
-    Notice.objects.bulk_create(
-        [
-            Notice(
-                party=party,
-                seq=seq,
-                kind="FIRMWARE_PUBLISHED",
-                subject_id=entry.cpl_entry_id,
-                title=f"Firmware {entry.firmware_version} published for {entry.device_type} "
-                f"{entry.device_model}",
-                text=release_text(
-                    entry,
-                    party,
-                    found.get(party.pk, {}),
-                    contact,
-                    is_holder=party.pk in holders,
-                ),
-                counts=dict(found.get(party.pk, {})),
-                raised_at=at,
-            )
-            for party in recipients
-        ],
-        ignore_conflicts=True,  # read again, the same event raises the same notices
-    )
-    # Whoever came later is not told of what was published before, even when it is read again.
-    subscribed = Subscription.objects.filter(party__in=recipients, made_at__lte=event.at)
-    mailboxes = subscribed.values_list("party_id", "email")
-    notices = {n.party_id: n for n in Notice.objects.filter(seq=seq)}
-    Delivery.objects.bulk_create(
-        [Delivery(notice=notices[p], address=email, next_try_at=at) for p, email in mailboxes],
-        ignore_conflicts=True,
-    )
+    return [
+        Notice(
+            party=party,
+            seq=seq,
+            kind="FIRMWARE_PUBLISHED",
+            subject_id=entry.cpl_entry_id,
+            title=f"Firmware {entry.firmware_version} published for {entry.device_type} "
+            f"{entry.device_model}",
+            text=release_text(
+                entry,
+                party,
+                found.get(party.pk, {}),
+                contact,
+                is_holder=party.pk in holders,
+            ),
+            counts=dict(found.get(party.pk, {})),
+            raised_at=at,
+        )
+        for party in recipients
+    ]
 
 
 def sweep_deliveries(*, at: datetime) -> int:

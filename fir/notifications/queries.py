@@ -24,6 +24,13 @@ def find_notice(party: Party, notice_id: int) -> Notice | None:
     return notices_of(party).filter(pk=notice_id).first()
 
 
+def parties_told_between(first: int, last: int) -> set[int]:
+    """The Parties (by their numbers) that were told of an event between these seqs, both
+    included."""
+    told = Notice.objects.filter(seq__range=(first, last))
+    return set(told.values_list("party_id", flat=True))
+
+
 def deliveries_of(notice: Notice) -> list[Delivery]:
     """Where the notice was sent, or is still to be sent, by address."""
     return list(Delivery.objects.filter(notice=notice).order_by("address"))

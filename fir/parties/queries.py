@@ -79,10 +79,14 @@ def party_of_slug(slug: str) -> Party | None:
     return Party.objects.filter(slug=slug).first()
 
 
+def admitted_parties(*, by: datetime) -> QuerySet[Party]:
+    """Every Party that was admitted by then, in a stable order."""
+    return Party.objects.filter(admitted_at__lte=by).order_by("slug")
+
+
 def suppliers(*, admitted_by: datetime) -> QuerySet[Party]:
     """Every Party that may hold an estate and was admitted by then, in a stable order."""
-    admitted = Party.objects.filter(category__in=SUPPLIERS, admitted_at__lte=admitted_by)
-    return admitted.order_by("slug")
+    return admitted_parties(by=admitted_by).filter(category__in=SUPPLIERS)
 
 
 def holds_identifier(party: Party, manufacturer_identifier: str) -> bool:
@@ -107,6 +111,16 @@ def holders_of(manufacturer_identifier: str) -> list[str]:
     """The slugs of the Parties that hold this identifier."""
     held = ManufacturerHolding.objects.filter(manufacturer__identifier=manufacturer_identifier)
     return sorted(held.values_list("party__slug", flat=True))
+
+
+def held_identifiers() -> dict[int, set[str]]:
+    """The Manufacturer Identifiers that each Party (by its number) holds; who holds none is
+    absent."""
+    found: dict[int, set[str]] = {}
+    held = ManufacturerHolding.objects.values_list("party_id", "manufacturer__identifier")
+    for party_id, identifier in held:
+        found.setdefault(party_id, set()).add(identifier)
+    return found
 
 
 def anything_stands() -> bool:

@@ -31,13 +31,14 @@ _PLACES: tuple[tuple[str, str, tuple[Permission, ...]], ...] = (
         "portal:submissions",
         (Permission.SUBMIT_FIRMWARE, Permission.REVIEW_SUBMISSIONS),
     ),
+    ("Keeping the list", "portal:keeping", (Permission.MANAGE_LIST, Permission.CONFIRM_LOADED)),
     ("Estate", "portal:estate", (Permission.VIEW_ESTATE,)),
     ("Eligibility", "portal:eligibility", (Permission.VIEW_ESTATE,)),
     ("Notices", "portal:notices", (Permission.VIEW_NOTICES,)),
     ("People and keys", "portal:people", (Permission.MANAGE_PEOPLE,)),
 )
 # What lies elsewhere and belongs to a place all the same.
-_BELONGS = {"/keys/": "portal:people"}
+_BELONGS = {"/keys/": "portal:people", "/catalogue": "portal:cpl", "/compare": "portal:records"}
 # These pages show a Supplier's own devices; an agent sees them once a Supplier has named it.
 _OF_A_SUPPLIER = ("portal:estate", "portal:eligibility")
 

@@ -1,4 +1,4 @@
-"""A form with one file, read as it streams in: nothing of it is held whole or put in a file.
+"""A form with one file, read as it streams in: nothing of it is put in a file.
 
 Django reads a form whole before a view sees it, and spools a large file to the disk. Here the head
 of the form, the texts before the file, is read first, so that it can be checked; then the file's
@@ -9,12 +9,15 @@ from __future__ import annotations
 
 from contextlib import contextmanager
 from dataclasses import dataclass
+from http import HTTPStatus
 from itertools import chain
 from threading import Lock
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 from django.http import HttpResponse, QueryDict
 from django.middleware.csrf import CsrfViewMiddleware
+from django.utils.decorators import method_decorator
+from django.views.decorators.csrf import csrf_exempt
 from multipart import (
     MultipartError,
     MultipartSegment,
@@ -22,15 +25,16 @@ from multipart import (
     parse_options_header,
 )
 
-from fir.estates.bodies import BodyFault
+from fir.estates.bodies import Body, BodyCutOff, BodyFault
 from fir.estates.operations import ReceptionUnderWay
+from fir.portal.errors import error_page
+from fir.portal.page import Page
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
 
     from django.http import HttpRequest
-
-    from fir.estates.bodies import Body
+    from django.http.response import HttpResponseBase
 
 PIECE = 1 << 16
 HEAD_PIECE = 1 << 10  # small: the server waits until a piece is full
@@ -40,17 +44,23 @@ MOST_PARTS = 10
 LONGEST_TEXT = 1000  # a token or a Party's name in addresses, with room to spare
 
 NOT_A_FORM = "This was not sent by the form. Choose the file on this page and send it from here."
-DAMAGED = "The form did not come in whole. Send it again; if it happens again, use the API."
-NONE_CHOSEN = "No file was chosen. Choose the file that holds the inventory."
-EMPTY = "The file is empty. Choose the file that holds the inventory."
-SEVERAL = "Several files were sent. Put the inventory into one file and send that."
-OTHERS_FIRST = "Another form with an inventory is coming in; send yours again in a moment."
+DAMAGED = "The form did not come in whole. Send it again; if that fails too, by another connection."
+NONE_CHOSEN = "No file was chosen. Choose the one that holds {what}."
+EMPTY = "The file is empty. Choose the one that holds {what}."
+SEVERAL = "Several files were sent. Send one, with the whole of what is asked for in it."
+OTHERS_FIRST = "Another form with a file is coming in; send yours again in a moment."
 
 _ONE_HEAD = Lock()
 
 
 class UploadFault(BodyFault):
     """The form could not be taken as it came; the text tells its sender what to do."""
+
+
+REFUSALS: Mapping[type[Exception], HTTPStatus] = {
+    UploadFault: HTTPStatus.UNPROCESSABLE_ENTITY,
+    ReceptionUnderWay: HTTPStatus.TOO_MANY_REQUESTS,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,16 +73,16 @@ class Upload:
     first: bytes
     rest: Iterator[bytes]
 
-    def file(self) -> Iterator[bytes]:
-        """The file's bytes as they arrive; once.
+    def file(self, what: str) -> Iterator[bytes]:
+        """The file's bytes as they arrive; once. `what` names what the file is to hold.
 
         Raises UploadFault when there is no file or it is empty. While the bytes are read, it raises
         UploadFault for a form that is damaged or holds several files, and BodyCutOff.
         """
         if not self.filename:
-            raise UploadFault(NONE_CHOSEN)
+            raise UploadFault(NONE_CHOSEN.format(what=what))
         if not self.first:
-            raise UploadFault(EMPTY)
+            raise UploadFault(EMPTY.format(what=what))
         return chain([self.first], self.rest)
 
 
@@ -185,3 +195,52 @@ def _file(events: Iterator[Any]) -> Iterator[bytes]:
     for event in events:
         if isinstance(event, MultipartSegment) and event.filename:
             raise UploadFault(SEVERAL)
+
+
+@method_decorator(csrf_exempt, name="dispatch")
+class UploadPage(Page):
+    """A page whose form brings a file. The form is checked here, since it is read as it streams in.
+
+    A page of its own says in `take` what becomes of the file, and in `show_refusal` how the form
+    looks when one of its `refusals` was raised meanwhile.
+    """
+
+    reads_as_it_streams = True
+    refusals: ClassVar[Mapping[type[Exception], HTTPStatus]] = {}
+
+    def setup(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
+        """Nothing of the form is read yet."""
+        super().setup(request, *args, **kwargs)
+        self.body = Body(request)
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        """Answer, and see to it that a browser which is still sending will read the answer."""
+        try:
+            return super().dispatch(request, *args, **kwargs)
+        finally:
+            self.body.drop_rest()
+
+    def post(self, request: HttpRequest) -> HttpResponse:
+        """Read the form as far as its file, check it, and let the page take the file."""
+        refusals = {**REFUSALS, **self.refusals}
+        try:
+            return self._receive(request)
+        except tuple(refusals) as refusal:
+            status = next(refusals[kind] for kind in refusals if isinstance(refusal, kind))
+            return self.show_refusal(refusal, status)
+        except BodyCutOff:
+            return error_page(request, HTTPStatus.BAD_REQUEST)
+
+    def _receive(self, request: HttpRequest) -> HttpResponse:
+        upload = read_upload(self.body)
+        request.POST = cast("Any", upload.fields)
+        refusal = refusal_of_forgery(request) or self._refuse_for_another_party(request)
+        return refusal or self.take(upload)
+
+    def take(self, upload: Upload) -> HttpResponse:
+        """What becomes of the file of a form that was checked."""
+        raise NotImplementedError
+
+    def show_refusal(self, refusal: Exception, status: HTTPStatus) -> HttpResponse:
+        """The form, saying why the file could not be taken."""
+        raise NotImplementedError

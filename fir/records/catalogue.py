@@ -81,8 +81,8 @@ def set_version(*, says: Version, by: Actor, at: datetime) -> bool:
     lock_list()
     facts = asdict(says)
     key = {name: facts.pop(name) for name in ("kind", "version")}
-    standing = SpecificationVersion.objects.filter(**key)
-    if standing.filter(**facts).exists():
+    standing = SpecificationVersion.objects.filter(**key).first()
+    if _says_so_already(standing, facts):
         return False
     SpecificationVersion.objects.update_or_create(
         **key, defaults={**facts, "changed_at": at, "changed_by": by.actor_id}
@@ -115,13 +115,31 @@ def set_needs(*, says: Needs, by: Actor, at: datetime) -> bool:
     lock_list()
     facts = asdict(says)
     device_type = facts.pop("device_type")
-    if DeviceTypeNeeds.objects.filter(device_type=device_type, **facts).exists():
+    standing = DeviceTypeNeeds.objects.filter(device_type=device_type).first()
+    if _says_so_already(standing, facts):
         return False
     DeviceTypeNeeds.objects.update_or_create(
         device_type=device_type, defaults={**facts, "changed_at": at, "changed_by": by.actor_id}
     )
     _tell("NEEDS", device_type, facts, by=by, at=at)
     return True
+
+
+def _says_so_already(
+    standing: SpecificationVersion | DeviceTypeNeeds | None, facts: Mapping[str, Any]
+) -> bool:
+    """Whether the catalogue holds just this. Raises CatalogueRefused where an assumption would be
+    confirmed by the source of the assumption itself."""
+    if standing is None:
+        return False
+    if all(getattr(standing, name) == value for name, value in facts.items()):
+        return True
+    is_confirmed = standing.is_assumption and not facts["is_assumption"]
+    if is_confirmed and facts["source"] == standing.source:
+        raise CatalogueRefused(
+            "source", "Name what confirms this: so far it says where the assumption came from."
+        )
+    return False
 
 
 def _check_source(source: str) -> None:

@@ -62,6 +62,8 @@ class AnotherMustApply(PermissionError):
 def bring_sheet(*, filename: str, content: bytes, by: Actor, at: datetime) -> SheetImport:
     """Keep a sheet to be looked at: nothing of the list changes until it is applied.
 
+    The same file, brought again by the same person while it waits, is the same sheet.
+
     Raises SheetTooLarge.
     """
     if len(content) > LARGEST_SHEET:
@@ -69,10 +71,15 @@ def bring_sheet(*, filename: str, content: bytes, by: Actor, at: datetime) -> Sh
             f"A sheet has at most {LARGEST_SHEET // 1_000_000} MB. The whole list takes far less: "
             "is this the right file?"
         )
-    return SheetImport.objects.create(
+    content_hash = hashlib.sha256(content).hexdigest()
+    lock_list()  # of a form that is sent twice at once, the second finds the sheet of the first
+    waiting = SheetImport.objects.filter(
+        state=WAITING, content_hash=content_hash, brought_answerable=by.answerable
+    ).first()
+    return waiting or SheetImport.objects.create(
         filename=_printable(filename),
         content=content,
-        content_hash=hashlib.sha256(content).hexdigest(),
+        content_hash=content_hash,
         brought_at=at,
         brought_by=by.actor_id,
         brought_answerable=by.answerable,
@@ -157,7 +164,8 @@ def _waiting(sheet_id: uuid.UUID) -> SheetImport:
     """The sheet, locked against others who would apply or drop it."""
     sheet = SheetImport.objects.select_for_update().get(pk=sheet_id)
     if sheet.state != WAITING:
-        raise SheetDoneWith(f"This sheet is {sheet.state}; nothing more can be done with it.")
+        done = sheet.state.lower()
+        raise SheetDoneWith(f"This sheet was {done} already; nothing more can be done with it.")
     return sheet
 
 

@@ -6,7 +6,7 @@ from __future__ import annotations
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from django.db.models import OuterRef
+from django.db.models import Case, OuterRef, Value, When
 
 from cpl.models import ListedEntry
 from cpl.sheet_row import CURRENT
@@ -17,6 +17,7 @@ from fir.records.models import CONFIRMED, WAITING, WAIVE, Proposal
 if TYPE_CHECKING:
     import uuid
     from collections.abc import Collection, Sequence
+    from datetime import date
 
     from django.db.models import QuerySet
 
@@ -28,6 +29,12 @@ def proposals(*, state: str = "") -> QuerySet[Proposal]:
     """Proposals with their entries, newest first; with `state`, those in that state."""
     found = Proposal.objects.select_related("entry").order_by("-proposed_at", "-id")
     return found.filter(state=state) if state else found
+
+
+def proposals_waiting_first(*, state: str = "") -> QuerySet[Proposal]:
+    """The same, with those that wait for a second person before all others."""
+    waits = Case(When(state=WAITING, then=Value(0)), default=Value(1))
+    return proposals(state=state).order_by(waits, "-proposed_at", "-id")
 
 
 def find_proposal(proposal_id: uuid.UUID) -> Proposal | None:
@@ -52,10 +59,18 @@ def standing_waivers() -> QuerySet[Proposal]:
     )
 
 
-def entries_not_loaded() -> QuerySet[ListedEntry]:
-    """The Current entries that nobody has confirmed as loaded by the DCC, oldest first."""
+def entries_not_loaded(*, added_by: date | None = None) -> QuerySet[ListedEntry]:
+    """The Current entries that nobody has confirmed as loaded by the DCC, oldest first; with
+    `added_by`, those added on or before that day."""
     unloaded = ListedEntry.objects.filter(status=CURRENT, loaded_on__isnull=True)
+    if added_by:
+        unloaded = unloaded.filter(date_added__lte=added_by)
     return unloaded.order_by("entry_id")
+
+
+def ids_not_loaded(*, added_by: date) -> list[str]:
+    """The ids of the Current entries added on or before a day and not confirmed as loaded."""
+    return list(entries_not_loaded(added_by=added_by).values_list("cpl_entry_id", flat=True))
 
 
 def entries_removed_by(imported: LedgerEvent) -> list[str]:

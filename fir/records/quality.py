@@ -8,7 +8,12 @@ from django.db import transaction
 from django.utils.timezone import localdate
 
 from cpl.quality import findings_of_list
-from cpl.quality_queries import catalogue_now, known_files, lines_of_list
+from cpl.quality_queries import (
+    catalogue_now,
+    has_news_of_files,
+    known_files,
+    lines_of_list,
+)
 from fir.ledger.audiences import EVERYONE
 from fir.ledger.operations import reading
 from fir.ledger.queries import last_seq, newest_seq_of
@@ -32,8 +37,9 @@ KINDS = frozenset(
 
 
 def read_news(*, at: datetime) -> bool:
-    """Judge the list anew when the ledger says that it or the catalogue changed, or when it was
-    last judged on an earlier day, since certificates lapse with the days; whether it was judged.
+    """Judge the list anew when the ledger says that it or the catalogue changed, when a file that
+    was compared shows something of it, or when it was last judged on an earlier day, since
+    certificates lapse with the days; whether it was judged.
 
     One look answers for whatever happened. Stands aside while another process does this.
     """
@@ -41,7 +47,7 @@ def read_news(*, at: datetime) -> bool:
         if bookmark is None:
             return False
         head = last_seq()
-        if newest_seq_of(KINDS, [EVERYONE]) <= bookmark.seq and _is_of_today(at):
+        if newest_seq_of(KINDS, [EVERYONE]) <= bookmark.seq and _still_holds(at):
             return False
         assess_list(at=at)
         bookmark.seq = head
@@ -49,9 +55,12 @@ def read_news(*, at: datetime) -> bool:
         return True
 
 
-def _is_of_today(at: datetime) -> bool:
+def _still_holds(at: datetime) -> bool:
+    """Whether the last judgement is of today, and no file that was compared since says more."""
     last = last_assessment()
-    return last is not None and localdate(last.assessed_at) == localdate(at)
+    if last is None or localdate(last.assessed_at) != localdate(at):
+        return False
+    return not has_news_of_files(last.assessed_at)
 
 
 @transaction.atomic

@@ -24,12 +24,13 @@ def last_assessment() -> QualityAssessment | None:
 def quality_findings(
     *, code: str = "", severity: str = "", waived: bool | None = None
 ) -> QuerySet[QualityFinding]:
-    """The findings that stand, each with its entry and whether two people waived it
-    (`is_waived`), in the order of the entries."""
+    """The findings that stand, each with its entry and Device Model and whether two people waived
+    it (`is_waived`), in the order of the entries."""
     wanted = {"code": code, "severity": severity}
     narrowed = {name: value for name, value in wanted.items() if value}
     found = QualityFinding.objects.annotate(is_waived=Exists(standing_waivers()))
-    found = found.filter(**narrowed).select_related("entry").order_by("entry_id", "code")
+    found = found.filter(**narrowed).select_related("entry__device_model__manufacturer")
+    found = found.order_by("entry_id", "code")
     return found if waived is None else found.filter(is_waived=waived)
 
 
@@ -43,6 +44,11 @@ class RuleCount:
     severity: str
     entries: int
     waived: int
+
+    @property
+    def open(self) -> int:
+        """For how many entries nobody waived it."""
+        return self.entries - self.waived
 
 
 def counts_by_rule() -> list[RuleCount]:

@@ -215,8 +215,8 @@ BROKEN: dict[str, list[list[SheetRow]]] = {
     "SPREADSHEET_DAMAGE": [
         *([row(1, cpa_certificate_id=said)] for said in (
             "1E+05", "2.02E+11", "2,02E11", "2020-04-02", "2020-04-02 00:00:00", "02/04/2020",
-            "2/4/20", "02.04.2020", "02-Apr", "2-Apr-20", "Apr-20", "44138", "36526", "55099", "#N/A", "#REF!",
-            "#DIV/0!", "######", "TRUE", "FALSE",
+            "2/4/20", "02.04.2020", "02-Apr", "2-Apr-20", "Apr-20", "44138", "36526",
+            "55099", "#N/A", "#REF!", "#DIV/0!", "######", "TRUE", "FALSE",
         )),
         *([row(1, **{column: "44138"})] for column in (
             "esme_variant", "zigbee_certificate_id", "dlms_certificate_id",

@@ -2,81 +2,20 @@
 
 import csv
 import io
-from collections.abc import Iterable
 from dataclasses import fields, replace
 from datetime import date
-from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from cpl import sheet as sheet_module
+from cpl import sheet_file
 from cpl.sheet import read_records, read_sheet, write_sheet
 from cpl.sheet_cells import neutralise, without_apostrophe
+from cpl.sheet_limits import LARGEST_SHEET, LONGEST_RECORD, MOST_FAULTS, MOST_ROWS
 from cpl.sheet_row import COLUMNS, Record, RowFault, SheetRow
-
-SAMPLE = (Path(__file__).parents[1] / "data" / "cpl-sample.csv").read_bytes()
-HASH = "A" * 64
-GOOD = {
-    "cpl_entry_id": "CPL-1",
-    "device_type": "ESME",
-    "manufacturer_identifier": "1063",
-    "manufacturer_name": "Maker",
-    "device_model": "00050203",
-    "firmware_version": "38040404",
-    "smets_chts_version": "SMETS V4.2",
-    "gbcs_version": "3.2",
-    "manufacturer_image_hash": HASH,
-    "status": "Current",
-    "date_added": "2022-04-15",
-}
-
-DATES = st.dates(min_value=date(1990, 1, 1), max_value=date(2200, 12, 31))
-# Unassigned and private characters are text like any other; what cannot be seen is refused.
-TEXTS = st.one_of(
-    st.text(alphabet=st.characters(exclude_categories=("Cc", "Cf", "Cs", "Zl", "Zp")), max_size=30),
-    st.text(alphabet="'=+-@ \",;a", max_size=8),
-).map(str.strip)
-
-
-def hexadecimal(digits: int) -> st.SearchStrategy[str]:
-    return st.text(alphabet="0123456789ABCDEF", min_size=digits, max_size=digits)
-
-
-@st.composite
-def rows_of_a_sheet(draw: st.DrawFn) -> SheetRow:
-    removed = draw(st.booleans())
-    added, later = sorted((draw(DATES), draw(DATES)))
-    return SheetRow(
-        line=0,
-        cpl_entry_id=draw(st.from_regex(r"[A-Z0-9-]{1,32}", fullmatch=True)),
-        device_type=draw(st.sampled_from(["ESME", "GSME", "CHF", "PPMID", "HCALCS", "IHD"])),
-        manufacturer_identifier=draw(hexadecimal(4)),
-        manufacturer_name=draw(TEXTS.filter(bool)),
-        device_model=draw(hexadecimal(8)),
-        firmware_version=draw(hexadecimal(8)),
-        smets_chts_version=draw(TEXTS),
-        gbcs_version=draw(TEXTS),
-        esme_variant=draw(TEXTS),
-        manufacturer_image_hash="" if removed and draw(st.booleans()) else draw(hexadecimal(64)),
-        cpa_certificate_id=draw(TEXTS),
-        cpa_expiry_date=draw(st.none() | DATES),
-        cpa_renewal_date=draw(st.none() | DATES),
-        zigbee_certificate_id=draw(TEXTS),
-        dlms_certificate_id=draw(TEXTS),
-        status="REMOVED" if removed else "CURRENT",
-        date_added=added,
-        date_removed=later if removed else None,
-        removal_reason=draw(TEXTS),
-    )
-
-
-def sheet_of(*rows: dict[str, str], headings: Iterable[str] = COLUMNS) -> bytes:
-    text = io.StringIO(newline="")
-    writer = csv.DictWriter(text, list(headings), restval="", extrasaction="ignore")
-    writer.writeheader()
-    writer.writerows(rows)
-    return text.getvalue().encode()
+from tests.cpl.sheets import GOOD, SAMPLE, TEXTS, rows_of_a_sheet, sheet_of
 
 
 def faults_of(**changed: str) -> list[tuple[str, str]]:
@@ -172,6 +111,11 @@ def test_all_missing_and_double_headings_are_named_on_line_1() -> None:
         (1, "status", "HEADING_MISSING"),
         (1, "device_type", "HEADING_TWICE"),
     ]
+
+
+def test_two_headings_that_mean_the_same_are_a_fault_that_names_the_column() -> None:
+    fault = only_fault(sheet_of(GOOD, headings=[*COLUMNS, "Device Model"]))
+    assert (fault.line, fault.column, fault.code) == (1, "device_model", "HEADING_TWICE")
 
 
 def test_a_missing_part_of_the_device_model_is_named_by_itself() -> None:
@@ -275,7 +219,9 @@ def test_a_whole_last_row_needs_no_line_break() -> None:
         (SAMPLE.decode().encode("utf-16"), "NOT_UTF_8", "UTF-16"),
         (SAMPLE.decode().encode("utf-16-be"), "NOT_UTF_8", "UTF-16"),
         (SAMPLE.decode().encode("utf-32"), "NOT_UTF_8", "UTF-16"),
-        (b"PK\x03\x04rest", "NOT_CSV", "XLSX"),
+        (b"PK\x03\x04rest", "WORKBOOK_DAMAGED", "XLSX"),
+        (b"\xd0\xcf\x11\xe0rest", "NOT_CSV", "XLS"),
+        (b"%PDF-1.7", "NOT_CSV", "PDF"),
         (b"\x1f\x8brest", "NOT_CSV", "gzip"),
         (SAMPLE.replace(b",", b";"), "WRONG_SEPARATOR", "semicolons"),
         (SAMPLE.replace(b",", b"\t"), "WRONG_SEPARATOR", "tabs"),
@@ -377,6 +323,59 @@ def test_a_damaged_sheet_never_raises(data: st.DataObject) -> None:
 def test_an_enormous_cell_is_a_fault_of_its_line() -> None:
     fault = read_sheet(SAMPLE.replace(b"Sample maker AB01", b"x" * 200_000)).faults[0]
     assert (fault.line, fault.code) == (13, "NOT_CSV")
+
+
+def test_what_is_longer_than_any_record_is_a_fault_and_the_rest_is_read() -> None:
+    lines = SAMPLE.splitlines(keepends=True)
+    lines[2] = b"," * (3 * LONGEST_RECORD) + b"\r\n"
+    lines[4] = b'"",' * 40_000 + b'"\r\n'  # goes on in the next lines, and closes in none
+    lines[5] = b'"' + b',""' * 40_000 + b"\r\n"
+    sheet = read_sheet(b"".join(lines))
+    assert [(fault.line, fault.code) for fault in sheet.faults] == [(3, "NOT_CSV"), (5, "NOT_CSV")]
+    assert [row.line for row in sheet.rows] == [2, 4, *range(7, 15)]
+
+
+@pytest.mark.parametrize("opening", [b"", b"PK\x03\x04", b"\xff\xfe"])
+def test_a_sheet_that_is_too_large_is_not_looked_at(opening: bytes) -> None:
+    fault = only_fault(opening.ljust(LARGEST_SHEET + 1, b"x"))
+    assert (fault.line, fault.code) == (1, "TOO_LARGE")
+    assert "50 MB" in fault.message
+
+
+def test_faults_beyond_the_limit_are_counted_and_not_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert MOST_FAULTS >= 1_000
+    monkeypatch.setattr(sheet_module, "MOST_FAULTS", 3)
+    bad = GOOD | {"status": "?", "date_added": "?"}
+    other = GOOD | {"cpl_entry_id": "CPL-2"}
+    sheet = read_sheet(sheet_of(bad, other, *[bad | {"cpl_entry_id": f"B-{n}"} for n in range(3)]))
+    assert [fault.line for fault in sheet.faults] == [2, 2, 4]
+    assert sheet.faults_left_out == 5
+    assert len(sheet.rows) == 1
+
+
+def test_rows_beyond_the_limit_are_not_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert MOST_ROWS >= 20_000
+    monkeypatch.setattr(sheet_module, "MOST_ROWS", 13)
+    assert read_sheet(SAMPLE).faults == ()
+    monkeypatch.setattr(sheet_module, "MOST_ROWS", 12)
+    sheet = read_sheet(SAMPLE)
+    (fault,) = sheet.faults
+    assert (fault.line, fault.code) == (14, "TOO_MANY_ROWS")
+    assert len(sheet.rows) == 12
+
+
+def test_blank_lines_are_no_rows() -> None:
+    sheet = read_sheet(SAMPLE + b"\r\n" * (MOST_ROWS + 1))
+    assert (len(sheet.rows), sheet.faults) == (13, ())
+
+
+def test_lines_without_end_are_not_read_even_when_blank(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sheet_file, "MOST_LINES", 16)
+    assert read_sheet(SAMPLE + b"\r\n" * 2).faults == ()
+    sheet = read_sheet(SAMPLE + b"\r\n" * 3)
+    (fault,) = sheet.faults
+    assert (fault.line, fault.code) == (17, "TOO_MANY_ROWS")
+    assert len(sheet.rows) == 13
 
 
 def test_records_of_a_workbook_go_the_same_way() -> None:

@@ -9,6 +9,8 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import URLResolver, get_resolver, reverse
 from django.utils import timezone
 
+from cpl.models import CPLEntry
+from cpl.sheet import write_sheet
 from fir.api.door import Door
 from fir.eligibility.operations import read_news as assess_news
 from fir.ledger.models import LedgerEvent, ReaderFault
@@ -18,14 +20,21 @@ from fir.parties.operations import operator
 from fir.parties.people import invite_person, set_permissions
 from fir.parties.permissions import Permission as P  # noqa: N817 - named in every other line here
 from fir.parties.queries import invitation_token, keys_in_use
+from fir.records.importing import bring_sheet
+from fir.records.models import QualityFinding
+from fir.records.proposals import propose_removal
 from tests import make
+from tests.cpl.ota_file import File
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from fir.parties.models import Party, User
+    from fir.parties.models import Actor, Party, User
+    from fir.records.models import Proposal, SheetImport
 
 SUPPLIER_CSV = make.inventory(make.device(1))
+
+SHEET_PAGES = ("sheet", "sheet-faults", "correct-sheet", "apply-sheet", "drop-sheet")
 
 
 @dataclass(frozen=True)
@@ -66,6 +75,7 @@ def build(size: int = 1) -> World:
         ReaderFault(reader="nobody", seq=seq, error="Trouble.", failed_at=make.AT)
         for seq in range(1, size + 1)
     )
+    sheets = [_sheet(administrator, n) for n in range(1, size + 1)]
     arguments: dict[str, dict[str, Any]] = {
         "firmware-record": {"cpl_entry_id": "CPL-000002"},
         "cpl-entry": {"cpl_entry_id": "CPL-000001"},
@@ -74,9 +84,41 @@ def build(size: int = 1) -> World:
         "estate-load": {"load_id": load.pk},
         "estate-load-errors": {"load_id": load.pk},
         "accept-load": {"load_id": load.pk},
+        "sheet": {"sheet_id": sheets[-1].pk},
+        "proposal": {"proposal_id": _proposals(administrator, size)[0].pk},
     }
     assert LedgerEvent.objects.exists()
     return World(parties, arguments)
+
+
+def _proposals(by: Actor, size: int) -> list[Proposal]:
+    """Removals that wait for a second person, beside findings that may be waived."""
+    QualityFinding.objects.bulk_create(
+        QualityFinding(
+            entry=entry,
+            code="GBCS_UNKNOWN",
+            severity="WAIVABLE",
+            field="gbcs_version",
+            particulars="Unknown.",
+            found_at=make.AT,
+        )
+        for entry in CPLEntry.objects.order_by("pk")[:size]
+    )
+    return [
+        propose_removal(cpl_entry_id=f"CPL-{n:06}", reason="Withdrawn.", by=by, at=make.AT)
+        for n in range(2, 2 + size)
+    ]
+
+
+def _sheet(by: Actor, size: int) -> SheetImport:
+    """A sheet that waits, with what is new, what contradicts the list, and what cannot be read."""
+    rows = [
+        *(make.row(n, gbcs_version="3.2") for n in range(1, 1 + size)),
+        *(make.row(200 + n) for n in range(size)),
+        *(make.row(300 + n, device_type="TOASTER") for n in range(size)),
+    ]
+    content = write_sheet(rows).encode()
+    return bring_sheet(filename="cpl.csv", content=content, by=by, at=make.AT)
 
 
 BODIES: dict[str, dict[str, Any]] = {
@@ -93,6 +135,22 @@ FORMS: dict[str, dict[str, Any]] = {
     "portal:send-inventory": {
         "inventory": SimpleUploadedFile("inventory.csv", SUPPLIER_CSV, "text/csv")
     },
+    "portal:compare-image": {
+        "image": SimpleUploadedFile("image.ota", File().written(), "application/octet-stream")
+    },
+    "portal:import-sheet": {
+        "sheet": SimpleUploadedFile("cpl.csv", write_sheet([make.row(1)]).encode(), "text/csv")
+    },
+    "portal:correct-sheet": {"correct-CPL-000001": "on", "reason-CPL-000001": "Mistyped."},
+    "portal:proposal": {"action": "drop"},
+    "portal:propose-removal": {"reason": "Withdrawn."},
+    "portal:propose-relisting": {"reason": "Removed by mistake."},
+    "portal:propose-waiver": {"reason": "Known."},
+    "portal:loaded": {"loaded_on": "2024-01-01", "ids": "CPL-000001"},
+    "portal:not-loaded": {"ids": "CPL-000001"},
+    "portal:new-version": {"kind": "GBCS", "version": "9.9", "source": "GBCS v9.9."},
+    "portal:version": {"source": "GBCS v4.1."},
+    "portal:needs": {"answerable": "IS", "source": "SEC Section F2."},
     "portal:invite": {"email": "new@people.invalid", "permissions": ["read_feed"]},
     "portal:person": {"permissions": ["read_feed"]},
     "portal:new-key": {"name": "systems", "permissions": ["read_feed"]},
@@ -135,6 +193,10 @@ def page_arguments(world: World) -> dict[str, dict[str, Any]]:
         "load": "estate-load",
         "load-notes": "estate-load-errors",
         "accept-load": "accept-load",
+        **dict.fromkeys(SHEET_PAGES, "sheet"),
+        "proposal": "proposal",
+        "propose-removal": "cpl-entry",
+        "propose-relisting": "cpl-entry",
     }
     notice = notices_of(supplier).first()
     assert notice
@@ -142,6 +204,9 @@ def page_arguments(world: World) -> dict[str, dict[str, Any]]:
     return {
         **{f"portal:{name}": world.arguments[door] for name, door in named.items()},
         "portal:notice": {"notice_id": notice.pk},
+        "portal:propose-waiver": {**world.arguments["cpl-entry"], "code": "GBCS_UNKNOWN"},
+        "portal:version": {"kind": "GBCS", "version": "4.1"},
+        "portal:needs": {"device_type": "ESME"},
         "portal:person": {"actor_id": member.actor_id},
         "portal:withdraw-invitation": {"invitation_id": opened.pk},
         "portal:invitation": {"token": invitation_token(opened)},

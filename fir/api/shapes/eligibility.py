@@ -75,12 +75,13 @@ class Eligibility(HowFar, Page):
 
 
 class Notice(serializers.Serializer[None]):
-    """What a Party was told of a release, with its own counts by outcome."""
+    """What a Party was told, with its own counts: by outcome for a release, under DEVICES for what
+    happened to entries that its Devices run, none for a certificate."""
 
     id = Whole()
     seq = Whole()
     kind = Text()
-    cpl_entry_id = Text()
+    cpl_entry_id = Text(allow_null=True, help_text="null where it is not about one entry")
     title = Text()
     text = Text()
     counts = serializers.DictField(child=Whole())

@@ -43,6 +43,9 @@ class Entry(ListedFacts):
     date_added = Day()
     date_removed = Day(allow_null=True)
     removal_reason = Text(allow_blank=True)
+    loaded_on = Day(
+        allow_null=True, help_text="When the DCC loaded it; null while nobody has confirmed that"
+    )
 
 
 class Pathway(serializers.Serializer[None]):

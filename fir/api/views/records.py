@@ -2,38 +2,48 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from datetime import date
+from typing import TYPE_CHECKING, Any, ClassVar
 
-from django.http import Http404
+from django.http import Http404, HttpResponse
+from django.utils.timezone import localdate
+from drf_spectacular.types import OpenApiTypes
 
+from cpl.history import show_entries
 from cpl.identifiers import (
     DEVICE_TYPES,
     IdentifierFault,
     parse_cpl_entry_id,
+    parse_date,
     parse_device_model,
     parse_firmware_version,
+    parse_image_hash,
     parse_manufacturer_identifier,
 )
-from cpl.queries import listed_entries, search_entries
+from cpl.queries import listed_entries
+from cpl.search import EntrySearch, find_entries
 from cpl.sheet_row import CURRENT, REMOVED
 from fir.api.answers import entry_answer, record_answer, record_answers
 from fir.api.door import PAGING, Door
+from fir.api.problems import InputRefused
 from fir.api.shapes import records as shapes
 from fir.ledger.audiences import EVERYONE
 from fir.ledger.queries import last_seq_visible
 from fir.parties.permissions import Permission
+from fir.records.list_files import CSV, XLSX, list_sheet, list_state, list_workbook
 from fir.records.queries import find_repository_entry, repository_entries
+from fir.submissions.claims import Fault
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from django.http import HttpResponse
     from rest_framework.request import Request
     from rest_framework.response import Response
 
-    from cpl.models import ListedEntry
+    from cpl.models import CPLEntry
 
 FILTERS = ("device_type", "manufacturer", "device_model", "firmware_version", "status", "q")
+LIST_FILTERS = (*FILTERS, "manufacturer_image_hash", "added_from", "added_to", "as_at")
 
 
 def _entry_id(text: str) -> str:
@@ -45,7 +55,7 @@ def _entry_id(text: str) -> str:
 
 
 class _Filtered(Door):
-    parameters = (*FILTERS, *PAGING)
+    parameters: ClassVar[tuple[str, ...]] = (*FILTERS, *PAGING)
 
     def filters(self) -> dict[str, str]:
         """What the asker wants to see."""
@@ -59,21 +69,81 @@ class _Filtered(Door):
         }
 
 
-class CPL(_Filtered):
+class _ListDoor(_Filtered):
+    is_public = True
+
+    def search(self) -> EntrySearch:
+        """Which entries of the list the asker wants to see, and as at which day."""
+        as_at = self.day("as_at")
+        if as_at and as_at > localdate():
+            message = "What the list will say is not known. Take today or a day before it."
+            raise InputRefused([Fault("as_at", "IN_THE_FUTURE", message)])
+        return EntrySearch(
+            **self.filters(),
+            manufacturer_image_hash=self.identifier("manufacturer_image_hash", parse_image_hash),
+            added_from=self.day("added_from"),
+            added_to=self.day("added_to"),
+            as_at=as_at,
+        )
+
+    def day(self, name: str) -> date | None:
+        """A query parameter that is a day; None when absent."""
+        text = self.identifier(name, lambda written: parse_date(written).isoformat())
+        return date.fromisoformat(text) if text else None
+
+
+class CPL(_ListDoor):
     """`GET /cpl`: the Central Products List. Public."""
 
-    is_public = True
+    parameters = (*LIST_FILTERS, *PAGING)
     answers = {"GET": (200, shapes.EntryPage)}
 
     def get(self, request: Request) -> Response | HttpResponse:
         """A page of entries."""
-        entries = listed_entries().filter(search_entries(**self.filters()))
+        search = self.search()
+        found = find_entries(search)
+
+        def show(entries: Sequence[CPLEntry]) -> list[dict[str, Any]]:
+            numbers = [entry.pk for entry in entries]
+            return [entry_answer(entry) for entry in show_entries(numbers, as_at=search.as_at)]
+
         seq = last_seq_visible([EVERYONE])
+        return self.unless_unchanged(seq, lambda: self.page(found, show, "id"))
 
-        def show(found: Sequence[ListedEntry]) -> list[dict[str, Any]]:
-            return [entry_answer(entry) for entry in found]
 
-        return self.unless_unchanged(seq, lambda: self.page(entries, show, "entry_id"))
+class CPLSheet(_ListDoor):
+    """`GET /cpl.csv`: the Central Products List as the sheet that can be imported again. Public."""
+
+    parameters = LIST_FILTERS
+    answers = {"GET": ((200, "text/csv"), OpenApiTypes.STR)}
+
+    def get(self, request: Request) -> Response | HttpResponse:
+        """The entries that fit, in the order in which they were listed."""
+        search, state = self.search(), list_state()
+        name = f"cpl-{search.as_at or localdate()}.csv"
+        return self.unless_unchanged(
+            state.seq, lambda: _file(list_sheet(search, state), CSV, name=name)
+        )
+
+
+class CPLWorkbook(Door):
+    """`GET /cpl.xlsx`: the whole Central Products List as a workbook. Public."""
+
+    is_public = True
+    answers = {"GET": ((200, XLSX), OpenApiTypes.BINARY)}
+
+    def get(self, request: Request) -> Response | HttpResponse:
+        """Every entry, in the order in which they were listed."""
+        state = list_state()
+        name = f"cpl-{localdate()}.xlsx"
+        return self.unless_unchanged(
+            state.seq, lambda: _file(list_workbook(state), XLSX, name=name)
+        )
+
+
+def _file(content: bytes, media_type: str, *, name: str) -> HttpResponse:
+    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+    return HttpResponse(content, content_type=media_type, headers=headers)
 
 
 class CPLEntryDoor(Door):

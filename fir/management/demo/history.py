@@ -20,7 +20,6 @@ from fir.management.demo.keeping import keep_list, load_since
 from fir.management.demo.listing import amended, claim, first_sheet, lines_of, sheet_row
 from fir.management.demo.parties import (
     ADMINISTRATOR,
-    DCC,
     MANUFACTURERS,
     OTHERS,
     SUPPLIERS,
@@ -33,7 +32,6 @@ from fir.management.demo.world import DemoIncomplete, World
 from fir.notifications import operations as notifications
 from fir.records import quality
 from fir.records.certificates import tell_of_certificates
-from fir.records.loading import confirm_loaded
 from fir.records.operations import change_contact, declare_hub_capability
 from fir.records.reconciling import reconcile_list
 from fir.submissions.operations import approve_submission, return_submission, submit_firmware
@@ -74,7 +72,6 @@ def load_world(*, now: datetime, say: Callable[[str], None]) -> World:
     say("Suppliers, Network Party, agent and DCC; and the people …")
     _open(world)
     _welcome(world)
-    _confirm_loads(world)
     say("The Suppliers' inventories …")
     _load_estates(world)
     say("The newest releases, the queue, and what keeps the list right …")
@@ -202,17 +199,6 @@ def _open(world: World) -> None:
             subscribe(party=actor.party, email=organisation.mailbox("metering"), by=actor, at=at)
     entries = [row.cpl_entry_id for row in world.rows.values()]
     load_since(world, entries, at=world.moment(OPENED - 1, 10))
-
-
-def _confirm_loads(world: World) -> None:
-    """Let the DCC say that it has loaded everything so far: what comes later it has not yet."""
-    at = world.moment(OPENED - 1, 16)
-    confirm_loaded(
-        cpl_entry_ids=[row.cpl_entry_id for row in world.rows.values()],
-        loaded_on=at.date(),
-        by=world.actor(DCC),
-        at=at,
-    )
 
 
 def _welcome(world: World) -> None:

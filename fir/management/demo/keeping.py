@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import replace
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from cpl.sheet import write_sheet
 from cpl.sheet_row import REMOVED
@@ -66,7 +66,7 @@ def keep_list(world: World, *, at: datetime) -> None:
 
 def _next_sheet(world: World) -> Iterable[SheetRow]:
     """The list as it stands, but for an entry that is removed and a certificate that is renewed."""
-    changes = {
+    changes: dict[tuple[str, str], dict[str, Any]] = {
         REMOVED_BY_SHEET: {
             "status": REMOVED,
             "date_removed": world.now.date(),

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import unicodedata
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
 
 from django import forms
 
-from cpl.identifiers import DEVICE_TYPES
+from cpl.identifiers import DEVICE_TYPES, IdentifierFault, parse_date, shown
 from cpl.queries import known_manufacturers
+from cpl.search import EntrySearch, as_stored
 from cpl.sheet_cells import UNSEEN
 from cpl.sheet_row import CURRENT, REMOVED
 from fir.eligibility.rules import Outcome
@@ -17,6 +19,9 @@ from fir.submissions.models import STATES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from datetime import date
+
+    from django.http import QueryDict
 
 LONGEST_SEARCH = 200
 TOO_LONG = (
@@ -53,7 +58,23 @@ class SearchField(forms.CharField):
             raise forms.ValidationError(TOO_LONG)
         if any(unicodedata.category(letter) in UNSEEN for letter in text):
             raise forms.ValidationError(UNPRINTABLE)
-        return text.upper().removeprefix("0X")
+        return as_stored(text)
+
+
+class DayField(forms.CharField):
+    """A day, written as 2026-11-20 or 20/11/2026; None where nothing is said."""
+
+    def __init__(self, **more: Any) -> None:
+        more.setdefault("help_text", "For example 2026-11-20 or 20/11/2026")
+        super().__init__(required=False, strip=True, **more)
+
+    def clean(self, value: Any) -> date | None:
+        """The day."""
+        text = super().clean(value)
+        try:
+            return parse_date(text) if text else None
+        except IdentifierFault as fault:
+            raise forms.ValidationError(str(fault)) from fault
 
 
 class EntryFilters(Filters):
@@ -74,6 +95,81 @@ class EntryFilters(Filters):
         super().__init__(*arguments, **more)
         makers = [(code, f"{name} ({code})") for code, name in known_manufacturers()]
         self.fields["manufacturer"].choices = [("", "All"), *makers]  # type: ignore[attr-defined]
+
+
+class ListFilters(EntryFilters):
+    """What the Central Products List may be narrowed to, and as at which day it is read.
+
+    `today` is the last day that the list can be read as at.
+    """
+
+    template_name_div = "portal/listed/_filter_fields.html"
+
+    device_model = SearchField(label="Device Model", help_text="8 digits, or the first of them")
+    firmware_version = SearchField(
+        label="Firmware version", help_text="8 digits, or the first of them"
+    )
+    manufacturer_image_hash = SearchField(
+        label="Manufacturer Image Hash", help_text="64 digits, or the first of them"
+    )
+    cpl_entry_id = SearchField(label="CPL Entry ID", help_text="The whole of it, or its beginning")
+    added_from = DayField(label="Added from")
+    added_to = DayField(label="Added to")
+    as_at = DayField(
+        label="As at", help_text="The list as it stood at the end of a day, such as 2026-11-20"
+    )
+
+    FURTHER = (
+        "device_model",
+        "firmware_version",
+        "manufacturer_image_hash",
+        "cpl_entry_id",
+        "added_from",
+        "added_to",
+    )
+
+    def __init__(self, asked: QueryDict, *, today: date) -> None:
+        super().__init__(asked)
+        self.today = today
+
+    def clean(self) -> dict[str, Any]:
+        """What no day can be: after today, or the last before the first."""
+        said = self.cleaned_data
+        if (as_at := said.get("as_at")) and as_at > self.today:
+            self.add_error("as_at", "This day is still to come. Take today or a day before it.")
+        first, last = said.get("added_from"), said.get("added_to")
+        if first and last and last < first:
+            self.add_error("added_to", "This day is before the first. Change one of the two.")
+        return said
+
+    def refuse_unknown(self) -> None:
+        """Say of each parameter that is no filter that it is none: to leave it out of account would
+        be a wrong answer to whoever takes a file for narrowed."""
+        for name in sorted(set(self.data) - set(self.fields)):
+            known = ", ".join(self.fields)
+            self.add_error(None, f"There is no filter ‘{shown(name)}’. There are {known}.")
+
+    def search(self) -> EntrySearch:
+        """What is asked for. Only of filters in which nothing is to be mended."""
+        return EntrySearch(**{name: said for name, said in self.cleaned_data.items() if said})
+
+    def used(self) -> str:
+        """The filters in use as the query of an address; '' when there are none."""
+        said = {name: self.data[name] for name in self.fields if self.data.get(name)}
+        return urlencode(said)
+
+    def first_fields(self) -> list[forms.BoundField]:
+        """The filters that are always in sight."""
+        return [field for field in self if field.name not in self.FURTHER]
+
+    def further_fields(self) -> list[forms.BoundField]:
+        """The filters that few need."""
+        return [self[name] for name in self.FURTHER]
+
+    @property
+    def uses_further(self) -> bool:
+        """Whether one of those is in use, so that they are to be seen."""
+        return any(self.data.get(name) for name in self.FURTHER)
 
 
 class SubmissionFilters(Filters):

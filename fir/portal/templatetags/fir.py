@@ -42,6 +42,13 @@ TAG_COLOURS = {
     "SENT": "green",
     "DUE": "blue",
     "GIVEN_UP": "red",
+    "MUST_FIX": "red",
+    "WAIVABLE": "yellow",
+    "WAIVED": "grey",
+    "WAITING": "blue",
+    "CONFIRMED": "green",
+    "DROPPED": "grey",
+    "ASSUMPTION": "yellow",
 }
 WORDS = {
     "N": "Latest (N)",
@@ -56,6 +63,11 @@ WORDS = {
     "REGISTERED_SUPPLIER_AGENT": "Registered Supplier Agent",
     "METER_ASSET_PROVIDER": "Meter Asset Provider",
     "DCC": "DCC",
+    "MUST_FIX": "Must be fixed",
+    "WAIVABLE": "May be waived",
+    "REMOVE": "Removal",
+    "RELIST": "Relisting",
+    "WAIVE": "Waiver",
 }
 LETTERS_BETWEEN_BREAKS = 8
 SMALLEST_SHARE = 0.1

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.contrib import messages
@@ -11,12 +11,9 @@ from django.http import Http404, HttpResponse, StreamingHttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.decorators import method_decorator
-from django.views.decorators.csrf import csrf_exempt
 
 from fir.eligibility.queries import estate_by_version, standing_of, summary_of
 from fir.eligibility.summaries import counted_by_model, listed_models
-from fir.estates.bodies import Body, BodyCutOff
 from fir.estates.explanations import PHASES, note_in_words
 from fir.estates.models import AT_WORK, RECEIVING
 from fir.estates.operations import (
@@ -24,7 +21,6 @@ from fir.estates.operations import (
     LoadNotHeld,
     NewerLoadStands,
     NotASupplier,
-    ReceptionUnderWay,
     accept_load,
     receive_load,
 )
@@ -38,26 +34,24 @@ from fir.portal.kept import take_answers
 from fir.portal.page import Page
 from fir.portal.pages import listing
 from fir.portal.templatetags.fir import shares_of
-from fir.portal.uploads import UploadFault, read_upload, refusal_of_forgery
+from fir.portal.uploads import UploadPage
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from django.forms import Form
     from django.http import HttpRequest
-    from django.http.response import HttpResponseBase
 
     from fir.eligibility.summaries import ListedModel, ModelCount
     from fir.estates.models import EstateLoad
+    from fir.portal.uploads import Upload
 
 READS = {"GET": (Permission.VIEW_ESTATE,)}
 READS_LOADS = {"GET": (Permission.VIEW_ESTATE, Permission.LOAD_ESTATE)}
 NOTES_SHOWN = 100
 REFUSALS: Mapping[type[Exception], HTTPStatus] = {
-    UploadFault: HTTPStatus.UNPROCESSABLE_ENTITY,
     EstateRefused: HTTPStatus.UNPROCESSABLE_ENTITY,
     NotASupplier: HTTPStatus.FORBIDDEN,
-    ReceptionUnderWay: HTTPStatus.TOO_MANY_REQUESTS,
 }
 NOT_ACCEPTED: Mapping[type[Exception], str] = {
     LoadNotHeld: "It no longer waits to be accepted, so nothing was changed. Below is how it "
@@ -222,50 +216,26 @@ class AcceptLoad(_OneLoad):
         return redirect("portal:load", load.pk)
 
 
-@method_decorator(csrf_exempt, name="dispatch")
-class SendInventory(SupplierPage):
-    """Sending in an inventory. The form is checked here, since it is read as it streams in."""
+class SendInventory(UploadPage, SupplierPage):
+    """Sending in an inventory."""
 
     requires = {"GET": (Permission.LOAD_ESTATE,), "POST": (Permission.LOAD_ESTATE,)}
-    reads_as_it_streams = True
-
-    def setup(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
-        """Nothing of the form is read yet."""
-        super().setup(request, *args, **kwargs)
-        self.body = Body(request)
-
-    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        """Answer, and see to it that a browser which is still sending will read the answer."""
-        try:
-            return super().dispatch(request, *args, **kwargs)
-        finally:
-            self.body.drop_rest()
+    refusals = REFUSALS
 
     def get(self, request: HttpRequest) -> HttpResponse:
         """The form, and what an inventory must hold."""
         return self._show(InventoryForm())
 
-    def post(self, request: HttpRequest) -> HttpResponse:
+    def take(self, upload: Upload) -> HttpResponse:
         """Take the inventory in; its load's page follows."""
-        try:
-            return self._receive(request)
-        except tuple(REFUSALS) as refusal:
-            form = refused(InventoryForm, "inventory", refusal)
-            return self._show(form, status=REFUSALS[type(refusal)])
-        except BodyCutOff:
-            return error_page(request, HTTPStatus.BAD_REQUEST)
-
-    def _receive(self, request: HttpRequest) -> HttpResponse:
-        upload = read_upload(self.body)
-        request.POST = cast("Any", upload.fields)
-        refusal = refusal_of_forgery(request) or self._refuse_for_another_party(request)
-        if refusal is not None:
-            return refusal
-        load = receive_load(
-            party=self.party, pieces=upload.file(), by=self.actor, at=timezone.now()
-        )
-        messages.success(request, f"The inventory is in, as load {load.pk}.")
+        pieces = upload.file("the inventory")
+        load = receive_load(party=self.party, pieces=pieces, by=self.actor, at=timezone.now())
+        messages.success(self.request, f"The inventory is in, as load {load.pk}.")
         return redirect("portal:load", load.pk)
+
+    def show_refusal(self, refusal: Exception, status: HTTPStatus) -> HttpResponse:
+        """The form, saying why the inventory could not be taken."""
+        return self._show(refused(InventoryForm, "inventory", refusal), status=status)
 
     def _show(self, form: InventoryForm, status: HTTPStatus = HTTPStatus.OK) -> HttpResponse:
         return self.show(

@@ -1,20 +1,43 @@
-"""The Central Products List, for everybody."""
+"""The Central Products List, for everybody: browsed, searched, as at a day, and as a file."""
 
 from __future__ import annotations
 
+import hashlib
+from http import HTTPStatus
 from typing import TYPE_CHECKING
+from urllib.parse import urlencode
 
-from django.http import Http404
+from django.http import Http404, HttpResponse
+from django.urls import reverse
+from django.utils.cache import get_conditional_response
+from django.utils.timezone import localdate
 
-from cpl.identifiers import IdentifierFault, parse_cpl_entry_id
-from cpl.queries import listed_entries, search_entries
+from cpl.history import neighbours_of, show_entries, status_history
+from cpl.identifiers import IdentifierFault, family_of, parse_cpl_entry_id
+from cpl.queries import listed_entries
+from cpl.search import EntrySearch, find_entries
+from fir.ledger.audiences import EVERYONE
 from fir.parties.permissions import Permission
-from fir.portal.forms.filters import EntryFilters
+from fir.portal.events import told
+from fir.portal.forms.filters import ListFilters
 from fir.portal.page import Page
-from fir.portal.pages import listing
+from fir.portal.pages import stretch
+from fir.records.list_files import CSV, XLSX, list_sheet, list_state, list_workbook
+from fir.records.list_queries import waiting_proposals_of
+from fir.records.quality_queries import findings_of_entry
+from fir.records.queries import entry_events, has_record
 
 if TYPE_CHECKING:
-    from django.http import HttpRequest, HttpResponse
+    from collections.abc import Callable
+
+    from django.http import HttpRequest
+
+    from cpl.models import ListedEntry
+    from fir.records.list_files import ListState
+
+# Raised when the form of the files changes, so that nobody keeps an old form by its ETag.
+FORM = 1
+WHOLE_ALONE = "The workbook is always the whole list. Take the CSV file for a part of it."
 
 
 def entry_id_in_url(text: str) -> str:
@@ -25,24 +48,87 @@ def entry_id_in_url(text: str) -> str:
         raise Http404 from fault
 
 
-class ListedEntries(Page):
-    """The list, newest entries first, narrowed as asked."""
-
+class _List(Page):
     is_public = True
+
+    def show_list(
+        self, filters: ListFilters, *, status: HTTPStatus = HTTPStatus.OK
+    ) -> HttpResponse:
+        """The list's page; no entries while something in the filters is to be mended."""
+        search = filters.search() if filters.is_valid() else EntrySearch()
+        entries = find_entries(search)
+        found = stretch(entries if filters.is_valid() else entries.none(), self.request.GET)
+        shown = show_entries([entry.pk for entry in found.rows], as_at=search.as_at)
+        return self.show(
+            "listed/_entries.html" if self.wants_fragment else "listed/entries.html",
+            status=found.status if status == HTTPStatus.OK else status,
+            filters=filters,
+            listing=found,
+            rows=[(entry, entry.status) for entry in shown],
+            as_at=search.as_at,
+            used=filters.used(),
+            list_url=reverse("portal:cpl"),
+        )
+
+
+class ListedEntries(_List):
+    """The list, newest entries first, narrowed as asked."""
 
     def get(self, request: HttpRequest) -> HttpResponse:
         """One page of entries."""
-        filters = EntryFilters(request.GET)
-        entries = listed_entries().filter(search_entries(**filters.narrowed()))
-        entries = entries if filters.is_valid() else entries.none()
-        found = listing(entries.order_by("-entry_id"), request.GET)
-        template = "listed/_entries.html" if self.wants_fragment else "listed/entries.html"
-        rows = [(entry, entry.status) for entry in found.page]
-        return self.show(template, status=found.status, filters=filters, listing=found, rows=rows)
+        return self.show_list(ListFilters(request.GET, today=localdate()))
+
+
+class ListSheet(_List):
+    """The list as the sheet that can be imported again, narrowed as asked."""
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        """The file, or the list's page saying what is to be mended."""
+        filters = ListFilters(request.GET, today=localdate())
+        filters.refuse_unknown()
+        if not filters.is_valid():
+            return self.show_list(filters, status=HTTPStatus.UNPROCESSABLE_ENTITY)
+        search, state = filters.search(), list_state()
+        answer = HttpResponse(content_type=CSV)
+        answer["Content-Disposition"] = _attachment(f"{search.as_at or localdate()}.csv")
+        return _unless_known(request, state, answer, lambda: list_sheet(search, state))
+
+
+class ListWorkbook(_List):
+    """The whole list as a workbook."""
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        """The file, or the list's page saying that it cannot be narrowed."""
+        if request.GET:
+            filters = ListFilters(request.GET, today=localdate())
+            filters.add_error(None, WHOLE_ALONE)
+            return self.show_list(filters, status=HTTPStatus.UNPROCESSABLE_ENTITY)
+        state = list_state()
+        answer = HttpResponse(content_type=XLSX)
+        answer["Content-Disposition"] = _attachment(f"{localdate()}.xlsx")
+        return _unless_known(request, state, answer, lambda: list_workbook(state))
+
+
+def _attachment(name: str) -> str:
+    return f'attachment; filename="cpl-{name}"'
+
+
+def _unless_known(
+    request: HttpRequest, state: ListState, answer: HttpResponse, make: Callable[[], bytes]
+) -> HttpResponse:
+    """The file under an ETag of the list's state; 304, and nothing made, for whoever has it."""
+    digest = hashlib.sha256(request.get_full_path().encode()).hexdigest()[:16]
+    etag = answer["ETag"] = f'"{FORM}-{state.seq}-{digest}"'
+    answer["Cache-Control"] = "public, no-cache"
+    known = get_conditional_response(request, etag=etag, response=answer)
+    if known is not None and known is not answer:
+        return known
+    answer.content = make()
+    return answer
 
 
 class Entry(Page):
-    """One entry of the list."""
+    """One entry of the list, its history, and what stands beside it."""
 
     is_public = True
 
@@ -51,5 +137,28 @@ class Entry(Page):
         entry = listed_entries().filter(cpl_entry_id=entry_id_in_url(cpl_entry_id)).first()
         if entry is None:
             raise Http404
-        reads_records = self.visitor is not None and self.visitor.may(Permission.VIEW_RECORDS)
-        return self.show("listed/entry.html", entry=entry, reads_records=reads_records)
+        manages = self.visitor is not None and self.visitor.may(Permission.MANAGE_LIST)
+        return self.show(
+            "listed/entry.html",
+            entry=entry,
+            reads_records=self.visitor is not None and self.visitor.may(Permission.VIEW_RECORDS),
+            has_record=has_record(entry.cpl_entry_id),
+            findings=findings_of_entry(entry.entry_id),
+            manages=manages,
+            proposed=waiting_proposals_of(entry.cpl_entry_id) if manages else (),
+            statuses=status_history(entry),
+            history=[told(event) for event in entry_events(entry.cpl_entry_id, [EVERYONE])],
+            neighbours=neighbours_of(entry),
+            lists=_lists_of_neighbours(entry),
+        )
+
+
+def _lists_of_neighbours(entry: ListedEntry) -> dict[str, str]:
+    """The queries by which the list shows all that stands beside an entry."""
+    kind = {"device_type": entry.device_type, "manufacturer": entry.manufacturer_identifier}
+    queries = {
+        "model": kind | {"device_model": entry.device_model},
+        "hash": {"manufacturer_image_hash": entry.manufacturer_image_hash},
+        "family": kind | {"device_model": family_of(entry.device_model)},
+    }
+    return {name: urlencode(query) for name, query in queries.items()}

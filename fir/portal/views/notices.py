@@ -42,11 +42,12 @@ class OneNotice(Page):
         notice = find_notice(self.party, notice_id)
         if notice is None:
             raise Http404
+        counts = _in_order(notice.counts)
         return self.show(
             "notices/notice.html",
             notice=notice,
-            counts=_in_order(notice.counts),
-            devices=sum(notice.counts.values()),
+            counts=counts,
+            devices=sum(counts.values()),
             deliveries=deliveries_of(notice),
             reads_records=self.actor.may(Permission.VIEW_RECORDS),
         )

@@ -153,7 +153,12 @@ def test_pages_lose_nothing_that_came_at_the_same_moment(client: Client) -> None
         ("firmware_version=000000001", "firmware_version"),
         ("device_type=TOASTER", "device_type"),
         ("status=perhaps", "status"),
-        ("as_at=2026-01-01", "as_at"),
+        ("manufacturer_image_hash=AB", "manufacturer_image_hash"),
+        ("added_from=2026-13-01", "added_from"),
+        ("added_to=tomorrow", "added_to"),
+        ("as_at=31/02/2026", "as_at"),
+        ("as_at=2199-01-01", "as_at"),
+        ("colour=red", "colour"),
     ],
 )
 def test_a_filter_that_no_entry_can_match_is_named(client: Client, query: str, field: str) -> None:

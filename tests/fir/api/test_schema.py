@@ -14,7 +14,8 @@ from tests.house.world import build, doors
 if TYPE_CHECKING:
     from django.test import Client
 
-JSON_ROWS = [row for row in ROWS if row[1] not in ("docs", "estate-load-errors")]
+FILES = ("docs", "estate-load-errors", "cpl-sheet", "cpl-workbook")
+JSON_ROWS = [row for row in ROWS if row[1] not in FILES]
 API = "/api/v1/"
 
 

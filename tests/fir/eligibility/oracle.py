@@ -28,6 +28,7 @@ class Line:
     over: tuple[int, ...] | None
     carries: bool | None
     current: bool
+    loaded: bool
 
     @property
     def name(self) -> str:
@@ -139,7 +140,9 @@ def answer(
         position=position(installed, mine),
         outcome=outcome,
         reasons=frozenset(reasons),
-        warnings=frozenset(warned_by_status(device)),
+        warnings=frozenset(
+            warned_by_status(device) | warned_by_loading(device, installed, target, way)
+        ),
     )
 
 
@@ -164,6 +167,15 @@ def warned_by_status(device: Thing) -> set[str]:
     status = device.status.upper()
     warnings = {"DEVICE_SUSPENDED"} if status == "SUSPENDED" else set()
     return warnings | ({"NOT_COMMISSIONED"} if status in NOT_COMMISSIONED else set())
+
+
+def warned_by_loading(
+    device: Thing, installed: Sequence[Line], target: Line | None, way: Sequence[Line]
+) -> set[str]:
+    """Whoever would send something is warned of whatever of it the DCC was not heard to load."""
+    if device.kind not in REQUESTED_BY or not installed or target is None or target in installed:
+        return set()
+    return set() if all(line.loaded for line in [target, *way]) else {"NOT_LOADED_BY_DCC"}
 
 
 def by_the_device(device: Thing) -> set[str]:

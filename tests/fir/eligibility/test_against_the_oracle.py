@@ -24,6 +24,7 @@ from fir.estates.tables import device_table
 from fir.ledger.models import Bookmark
 from fir.ledger.operations import append_events
 from fir.parties.operations import operator
+from fir.records.loading import confirm_loaded
 from fir.records.operations import Release, declare_hub_capability, publish_release
 from tests import make
 from tests.fir.eligibility.oracle import Answer, Line, Thing, answers
@@ -59,6 +60,7 @@ def lists(draw: st.DrawFn) -> list[Line]:
                 over=None if over is None else tuple(sorted(over)),
                 carries=draw(st.none() | st.booleans()) if kind == "CHF" else None,
                 current=draw(st.sampled_from([True, True, True, False])),
+                loaded=draw(st.sampled_from([True, True, False])),
             )
         )
     return lines
@@ -123,6 +125,12 @@ def remove(lines: list[Line]) -> None:
         if not line.current
     ]
     make.listed(*gone)
+
+
+def load(lines: list[Line]) -> None:
+    """The DCC is said to have loaded those of the lines that it has."""
+    names = [line.name for line in lines if line.loaded]
+    confirm_loaded(cpl_entry_ids=names, loaded_on=make.AT.date(), by=operator(), at=make.AT)
 
 
 def bring(party: Party, devices: list[Thing]) -> None:
@@ -196,6 +204,7 @@ def test_findings_agree_with_the_oracle_device_by_device(
                 put_on_the_list(line)
                 read_news(at=make.AT)
             remove(lines)
+            load(lines)
             read_news(at=make.AT)
 
             assert standing_of(supplier, at=make.AT).complete

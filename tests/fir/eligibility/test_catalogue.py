@@ -28,7 +28,7 @@ def entry(
         predecessors=tuple(f"CPL-{one}" for one in over),
         seq=number,
     )
-    return ListedFacts(path, None, None, carries)
+    return ListedFacts(path, None, None, None, carries)
 
 
 def same_version(twin: ListedFacts, number: int, **changes: object) -> ListedFacts:

@@ -7,6 +7,8 @@ from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from fir.eligibility import operations
 from fir.eligibility.models import Finding
@@ -23,7 +25,9 @@ from fir.estates.operations import finish_loads, receive_load
 from fir.ledger.models import Bookmark, LedgerEvent, ReaderFault
 from fir.ledger.queries import last_seq, payload_of
 from fir.parties.operations import operator
+from fir.records.loading import confirm_loaded
 from fir.records.operations import declare_hub_capability
+from fir.records.reconciling import reconcile_list
 from tests import make
 
 if TYPE_CHECKING:
@@ -216,6 +220,22 @@ def test_many_models_at_once_are_worked_out_as_a_whole(
     assert rows() == before
 
 
+def test_no_payload_is_fetched_to_assess_what_happened(
+    supplier: Party, publish: Callable[..., str]
+) -> None:
+    make.listed(make.row(1))
+    make.estate(supplier, make.device(1))
+    publish(9, predecessors=["CPL-000001"])
+
+    with CaptureQueriesContext(connection) as asked:
+        read_news(at=make.AT)
+
+    events = [one["sql"] for one in asked if 'FROM "ledger_ledgerevent"' in one["sql"]]
+    fetched = [sql for sql in events if '"canonical"' in sql.partition("FROM")[0]]
+    assert len(fetched) == 1  # whether the release was told as assessed before
+    assert "ELIGIBILITY_ASSESSED" in fetched[0]
+
+
 @pytest.mark.parametrize(
     ("carries", "found_of_it"),
     [
@@ -305,6 +325,77 @@ def test_two_current_entries_with_different_hashes_block(
     assert found(supplier)["00000001"] == ("ELIGIBLE", [])
 
 
+def test_what_the_dcc_has_not_loaded_is_warned_of_until_it_has(
+    supplier: Party, publish: Callable[..., str]
+) -> None:
+    make.listed(make.row(1))
+    make.estate(supplier, make.device(1))
+    entry_id = publish(9, predecessors=["CPL-000001"])
+    read_news(at=make.AT)
+
+    def warned() -> tuple[str, list[str]]:
+        finding = findings_of(supplier).get()
+        return finding.outcome, finding.warnings
+
+    assert warned() == ("ELIGIBLE", ["NOT_LOADED_BY_DCC"])
+    for day, expected in ((make.AT.date(), []), (None, ["NOT_LOADED_BY_DCC"])):
+        confirm_loaded(cpl_entry_ids=[entry_id], loaded_on=day, by=operator(), at=make.AT)
+        assert not standing_of(supplier, at=make.AT).complete
+        read_news(at=make.AT)
+
+        assert warned() == ("ELIGIBLE", expected)
+
+
+def test_what_is_not_loaded_on_the_way_is_warned_of_to_whoever_must_pass_there(
+    supplier: Party, publish: Callable[..., str]
+) -> None:
+    way(publish)
+    today = make.AT.date()
+    confirm_loaded(cpl_entry_ids=["CPL-000003"], loaded_on=today, by=operator(), at=make.AT)
+
+    make.estate(supplier, *on_the_way())
+
+    warnings = {one.cohort.firmware_version: one.warnings for one in findings_of(supplier)}
+    assert warnings == {"00000001": ["NOT_LOADED_BY_DCC"], "00000008": []}
+
+
+def test_a_corrected_entry_is_assessed_anew(supplier: Party, publish: Callable[..., str]) -> None:
+    twin = make.row(3, firmware_version="00000001")
+    make.listed(make.row(1), twin)
+    make.estate(supplier, make.device(1))
+    publish(9, predecessors=["CPL-000001"])
+    read_news(at=make.AT)
+    assert found(supplier)["00000001"] == ("BLOCKED", ["ENTRY_AMBIGUOUS"])
+
+    corrected = replace(twin, manufacturer_image_hash=make.image_hash(1))
+    reconcile_list(
+        rows=[corrected], corrections={"CPL-000003": "Mistyped."}, by=operator(), at=make.AT
+    )
+    assert not standing_of(supplier, at=make.AT).complete
+    read_news(at=make.AT)
+
+    assert found(supplier)["00000001"] == ("ELIGIBLE", [])
+
+
+def test_an_import_is_assessed_once_however_long_it_is(
+    supplier: Party, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make.estate(supplier, make.device(1, DeviceModel="00010102"))
+    make.listed(*(make.row(n, device_model=f"0001{n:04X}") for n in range(1, 601)))
+    assessed_models: list[int] = []
+    assess = operations.assess_models
+
+    def watched(models: Any, **more: Any) -> None:
+        assessed_models.append(len(models))
+        assess(models, **more)
+
+    monkeypatch.setattr(operations, "assess_models", watched)
+
+    # 600 lines; that the list was imported is nothing to assess.
+    assert read_news(at=make.AT) == 600
+    assert assessed_models == [600]
+
+
 # The way to a release
 
 
@@ -380,7 +471,7 @@ def test_a_way_through_a_removed_entry_is_left_open(
         "00000008": ("ELIGIBLE", []),
     }
     (finding,) = findings_of(supplier, outcome="UNCONFIRMED")
-    assert (finding.route, finding.warnings) == (["CPL-000002", "CPL-000003"], [])
+    assert finding.route == ["CPL-000002", "CPL-000003"]
 
 
 def test_what_runs_the_version_before_is_n_1_though_the_latest_is_listed_twice(

@@ -39,6 +39,7 @@ TARGET = TargetFacts(
     entry=NEW,
     cpa_expiry_date=TODAY,
     cpa_renewal_date=None,
+    loaded_on=YESTERDAY,
     rivals=(NEW,),
 )
 FACTS = EligibilityFacts(
@@ -134,6 +135,11 @@ BROKEN: dict[str, list[EligibilityFacts]] = {
     "NOT_COMMISSIONED": [
         facts({"device_status": status})
         for status in ("Pending", "Whitelisted", "InstalledNotCommissioned")
+    ],
+    "NOT_LOADED_BY_DCC": [
+        target(loaded_on=None),
+        over(replace(HOP, loaded_on=None)),
+        over(HOP, replace(HOP, loaded_on=None)),
     ],
 }
 CASES = [(code, one) for code, cases in BROKEN.items() for one in cases]
@@ -239,6 +245,29 @@ def test_what_runs_the_target_is_up_to_date_whatever_else_holds(device_type: str
     told = facts({"device_type": device_type}, installed=(NEW,), target=lapsed, plan=Plan())
 
     assert codes(told) == ("UP_TO_DATE", [], [])
+
+
+@pytest.mark.parametrize(
+    ("told", "outcome", "reasons"),
+    [
+        (facts(installed=(NEW,), plan=Plan(), target=replace(TARGET, loaded_on=None)),
+         "UP_TO_DATE", []),
+        (facts(installed=(), plan=Plan(), target=replace(TARGET, loaded_on=None)),
+         "NOT_LISTED", []),
+        (facts({"device_type": "CHF"}, target=replace(TARGET, loaded_on=None)),
+         "BLOCKED", ["NO_OTA_ROUTE"]),
+    ],
+)  # fmt: skip
+def test_where_nothing_is_to_be_sent_it_does_not_matter_what_the_dcc_loaded(
+    told: EligibilityFacts, outcome: str, reasons: list[str]
+) -> None:
+    assert codes(told) == (outcome, reasons, [])
+
+
+def test_what_the_dcc_has_not_loaded_is_warned_of_where_something_else_forbids_it_too() -> None:
+    told = target(loaded_on=None, cpa_expiry_date=YESTERDAY)
+
+    assert codes(told) == ("BLOCKED", ["CERTIFICATE_LAPSED"], ["NOT_LOADED_BY_DCC"])
 
 
 def test_what_runs_an_ambiguous_version_is_blocked_for_that_reason_alone() -> None:

@@ -84,7 +84,9 @@ def test_a_filter_that_there_is_not_is_said_in_the_page(rows: list[SheetRow]) ->
 def test_a_page_that_there_is_not_is_said_and_the_first_shown(
     rows: list[SheetRow], page: str
 ) -> None:
-    answer = Client().get(f"/cpl?page={page}")
+    browser = signed_in(make.party("wires", "NETWORK_PARTY"))
+
+    answer = browser.get(f"/firmware?page={page}")
 
     assert answer.status_code == 404
     assert "this list has 1" in text(answer)
@@ -93,9 +95,10 @@ def test_a_page_that_there_is_not_is_said_and_the_first_shown(
 
 def test_pages_carry_the_filters_along() -> None:
     make.listed(*(make.row(n) for n in range(1, 62)))
+    browser = signed_in(make.party("wires", "NETWORK_PARTY"))
 
-    first = text(Client().get("/cpl?device_type=ESME"))
-    second = text(Client().get("/cpl?device_type=ESME&page=2"))
+    first = text(browser.get("/firmware?device_type=ESME"))
+    second = text(browser.get("/firmware?device_type=ESME&page=2"))
 
     assert 'href="?device_type=ESME&page=2"' in first.replace("&amp;", "&")
     assert "CPL-000061" in first

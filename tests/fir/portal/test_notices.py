@@ -10,6 +10,8 @@ from fir.eligibility.operations import read_news as assess
 from fir.notifications.models import Delivery, Notice
 from fir.notifications.operations import read_news, subscribe, sweep_deliveries
 from fir.parties.permissions import Permission
+from fir.records.certificates import tell_of_certificates
+from fir.records.proposals import confirm_proposal, propose_removal
 from tests import make
 from tests.fir.portal.people import signed_in
 
@@ -149,3 +151,58 @@ def test_whoever_may_not_read_notices_is_told_what_it_takes(supplier: Party) -> 
 
     assert answer.status_code == 403
     assert Permission.VIEW_NOTICES.sentence in text(answer)
+
+
+# Notices about the list
+
+
+def removed(supplier: Party) -> Notice:
+    """What the Supplier was told of an entry's removal."""
+    make.listed(make.row(1))
+    make.estate(supplier, make.device(1), make.device(2))
+    proposer, confirmer = make.actor(make.maker()), make.actor(make.administrator())
+    proposal = propose_removal(
+        cpl_entry_id="CPL-000001", reason="Withdrawn.", by=proposer, at=make.AT
+    )
+    confirm_proposal(proposal_id=proposal.pk, by=confirmer, at=make.AT)
+    read_news(at=make.AT)
+    return Notice.objects.get()
+
+
+def test_a_notice_of_a_removal_leads_to_the_entry(supplier: Party, browser: Client) -> None:
+    notice = removed(supplier)
+
+    page = text(browser.get(f"/notices/{notice.pk}"))
+
+    assert 'href="/cpl/CPL-000001">The entry, CPL-000001' in page
+    assert "2 of your Devices run this firmware" in page
+    assert "as they stood then" not in page  # no outcomes were counted
+    assert "The record, " not in page
+    assert notice.title in text(browser.get("/notices"))
+
+
+def test_the_links_in_a_notice_of_a_removal_lead_to_pages_that_are_there(
+    supplier: Party, browser: Client, settings: Any
+) -> None:
+    notice = removed(supplier)
+    said = [word for word in notice.text.split() if word.startswith(settings.BASE_URL)]
+
+    statuses = [browser.get(link.removeprefix(settings.BASE_URL)).status_code for link in said]
+
+    assert statuses == [200, 200]
+
+
+@pytest.mark.parametrize("certificates", [1, 6])
+def test_a_notice_of_certificates_leads_to_nothing_but_what_it_says(
+    supplier: Party, browser: Client, certificates: int
+) -> None:
+    lapses = make.AT.date()
+    make.listed(*(make.row(n + 1, cpa_renewal_date=lapses) for n in range(certificates)))
+    tell_of_certificates(at=make.AT)
+    read_news(at=make.AT)
+
+    page = text(browser.get(f"/notices/{Notice.objects.get().pk}"))
+
+    assert "CPA-1 is to be renewed by 20 November 2026" in page
+    assert ">The entry, " not in page
+    assert ">The record, " not in page

@@ -213,7 +213,7 @@ def test_what_is_not_there_is_said_in_a_page_to_people_and_in_a_problem_to_syste
 
 @pytest.mark.parametrize("broken", [OperationalError("away"), RuntimeError("a fault")])
 def test_a_fault_of_our_own_is_a_page_in_words(stranger: Client, broken: Exception) -> None:
-    with patch("fir.portal.views.listed.listed_entries", side_effect=broken):
+    with patch("fir.portal.views.listed.find_entries", side_effect=broken):
         answer = stranger.get("/cpl")
 
     assert answer.status_code == 500

@@ -41,6 +41,7 @@ DATA = make.inventory(*homes(3))
 MULTIPART = "multipart/form-data; boundary=XX"
 HEAD = b'--XX\r\nContent-Disposition: form-data; name="%s"%s\r\n\r\n'
 FILE = HEAD % (b"inventory", b'; filename="a.csv"')
+NONE_CHOSEN = "No file was chosen. Choose the one that holds the inventory."
 
 
 @pytest.fixture
@@ -242,9 +243,9 @@ def form(*parts: bytes) -> bytes:
 @pytest.mark.parametrize(
     ("body", "sentence"),
     [
-        (form(HEAD % (b"inventory", b'; filename=""')), uploads.NONE_CHOSEN),
-        (form(HEAD % (b"acting_for", b"") + b"big-light"), uploads.NONE_CHOSEN),
-        (form(FILE), uploads.EMPTY),
+        (form(HEAD % (b"inventory", b'; filename=""')), NONE_CHOSEN),
+        (form(HEAD % (b"acting_for", b"") + b"big-light"), NONE_CHOSEN),
+        (form(FILE), "The file is empty. Choose the one that holds the inventory."),
         (form(HEAD % (b"acting_for", b"") + b"a" * 1001, FILE + DATA), uploads.NOT_A_FORM),
         (form(*[HEAD % (b"a", b"")] * 11), uploads.DAMAGED),
         (b"", uploads.DAMAGED),

@@ -21,7 +21,7 @@ from fir.parties.operations import operator
 from fir.records.comparison import Reconciliation, compare_list
 from fir.records.reconciling import CorrectionRefused, ListInConflict, reconcile_list
 from tests import make
-from tests.cpl.test_sheet import rows_of_a_sheet
+from tests.cpl.sheets import rows_of_a_sheet
 
 REMOVED: dict[str, Any] = {
     "status": "REMOVED",
