@@ -174,16 +174,31 @@ def test_what_cannot_be_searched_for_is_said(address: str, words: str, told: str
     assert told in error
 
 
-@pytest.mark.parametrize("page", ["0", "2", "999", "-1", "x", "9" * 500, "%00", "%D9%A3"])
-def test_a_page_that_a_list_does_not_have_is_said(page: str) -> None:
+NO_PAGES = ["0", "2", "999", "-1", "x", "9" * 500, "%00", "%D9%A3"]
+
+
+@pytest.mark.parametrize("page", NO_PAGES)
+def test_a_page_that_a_numbered_list_does_not_have_is_said(page: str) -> None:
+    make.listed(make.row(1))
+    greta = of(make.party())
+
+    greta.open(f"/firmware?page={page}")
+
+    assert greta.status == 404
+    assert "There is no page" in greta.text
+    assert "Here is the first." in greta.text
+    assert len(greta.rows("Records")) == 1
+
+
+@pytest.mark.parametrize("page", [*NO_PAGES, "older-", "older-1", f"newer-{'9' * 19}", "older-x"])
+def test_a_page_that_the_whole_list_does_not_have_is_said(page: str) -> None:
     make.listed(make.row(1))
     visitor = Visitor()
 
     visitor.open(f"/cpl?page={page}")
 
     assert visitor.status == 404
-    assert "There is no page" in visitor.text
-    assert "Here is the first." in visitor.text
+    assert "no such page. Here is the first." in visitor.text
     assert len(visitor.rows("Entries")) == 1
 
 

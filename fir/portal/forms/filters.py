@@ -58,7 +58,19 @@ class SearchField(forms.CharField):
             raise forms.ValidationError(TOO_LONG)
         if any(unicodedata.category(letter) in UNSEEN for letter in text):
             raise forms.ValidationError(UNPRINTABLE)
+        return self.stored(text)
+
+    def stored(self, text: str) -> str:
+        """The text as an identifier, or the beginning of one, would be stored."""
         return as_stored(text)
+
+
+class EntryIdField(SearchField):
+    """A whole CPL Entry ID: what has a space in it is none, and is not to be made one."""
+
+    def stored(self, text: str) -> str:
+        """The text in capitals, for whoever reads it as an entry id."""
+        return text.upper()
 
 
 class DayField(forms.CharField):
@@ -181,7 +193,7 @@ class SubmissionFilters(Filters):
 class FindingFilters(Filters):
     """What findings may be narrowed to; the target is named in the address, by a link."""
 
-    target = SearchField(
+    target = EntryIdField(
         label="Target", help_text="A CPL Entry ID; empty for each model's latest release"
     )
     device_type = forms.ChoiceField(
