@@ -10,7 +10,7 @@ from django.db import connection, transaction
 from django.test import Client
 
 from cpl.sheet import read_sheet, write_sheet
-from cpl.sheet_row import COLUMNS
+from cpl.sheet.row import COLUMNS
 from fir.eligibility.models import Finding
 from fir.eligibility.operations import assess_estates
 from fir.estates.queries import standing_load_of

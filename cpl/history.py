@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from cpl.identifiers import family_of
 from cpl.models import CPLEntry, ListedEntry, StatusChange
 from cpl.search import EntrySearch, find_entries, newest_status_rows
-from cpl.sheet_row import COLUMNS, CURRENT, REMOVED, SheetRow
+from cpl.sheet.row import COLUMNS, CURRENT, REMOVED, SheetRow
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -22,7 +22,7 @@ from cpl.models import (
     StatusChange,
 )
 from cpl.queries import find_device_models
-from cpl.sheet_row import REMOVED
+from cpl.sheet.row import REMOVED
 
 if TYPE_CHECKING:
     import uuid
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from datetime import date, datetime
 
     from cpl.identifiers import ModelKey
-    from cpl.sheet_row import SheetRow
+    from cpl.sheet.row import SheetRow
 
 LIST_LOCK = 0x43504C31  # "CPL1" in ASCII
 ENTRY_COLUMNS = (

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection
     from datetime import datetime
 
-    from cpl.quality_facts import Line
+    from cpl.quality.facts import Line
 
 
 def lines_of_list() -> dict[int, Line]:

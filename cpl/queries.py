@@ -11,7 +11,7 @@ from django.db.models.functions import Length
 from cpl.identifiers import family_of
 from cpl.models import CPLEntry, DeviceModel, EntryRevision, ListedEntry, Manufacturer
 from cpl.search import as_stored
-from cpl.sheet_row import CURRENT
+from cpl.sheet.row import CURRENT
 
 if TYPE_CHECKING:
     from collections.abc import Collection

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from django.db.models import Exists, OuterRef, Q
 
 from cpl.models import CPLEntry, DeviceModel, EntryRevision, StatusChange
-from cpl.sheet_row import REMOVED
+from cpl.sheet.row import REMOVED
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from cpl.sheet_row import SheetRow
+from cpl.sheet.row import SheetRow
 from fir.eligibility.operations import read_news
 from fir.estates.operations import finish_loads, receive_load
 from fir.parties.operations import admit_party, issue_key, operator

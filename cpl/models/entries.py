@@ -7,7 +7,7 @@ from django.db import models
 
 from cpl.identifiers import DEVICE_TYPES
 from cpl.models.constraints import hexadecimal, one_of
-from cpl.sheet_row import CURRENT, REMOVED
+from cpl.sheet.row import CURRENT, REMOVED
 
 # Lets an index find what begins with a text, whatever the database's language.
 PREFIXES = ["varchar_pattern_ops"]

@@ -11,7 +11,7 @@ from django.db import transaction
 from cpl.identifiers import DEVICE_TYPES, IdentifierFault
 from cpl.models import ANSWERABLE, SPECIFICATIONS, DeviceTypeNeeds, SpecificationVersion
 from cpl.operations import lock_list
-from cpl.sheet_cells import parse_text
+from cpl.sheet.cells import parse_text
 from fir.ledger.operations import NewEvent, append_events
 
 if TYPE_CHECKING:

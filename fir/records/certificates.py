@@ -16,7 +16,7 @@ from django.db.models.functions import Least
 from django.utils.timezone import localdate
 
 from cpl.models import DeviceTypeNeeds, ListedEntry
-from cpl.sheet_row import CURRENT
+from cpl.sheet.row import CURRENT
 from fir.ledger.models import MACHINE
 from fir.ledger.operations import NewEvent, append_events
 from fir.records.assumptions import ASSUMPTIONS

@@ -15,12 +15,12 @@ from cpl.facts import (
     STATUS_FACTS,
 )
 from cpl.queries import listed_facts
-from cpl.sheet_row import REMOVED
+from cpl.sheet.row import REMOVED
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
-    from cpl.sheet_row import SheetRow
+    from cpl.sheet.row import SheetRow
 
 ALL_FACTS = (
     "cpl_entry_id",

@@ -10,8 +10,8 @@ from cpl.quality_queries import entries_carrying
 
 if TYPE_CHECKING:
     from cpl.models import ListedEntry
-    from cpl.ota_header import OtaHeader
     from cpl.ota_image import OtaImage
+    from cpl.ota_image.header import OtaHeader
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from django.db import transaction
 
 from cpl.operations import lock_list
 from cpl.sheet import read_sheet
-from cpl.sheet_limits import LARGEST_SHEET
+from cpl.sheet.limits import LARGEST_SHEET
 from fir.parties.four_eyes import same_eyes
 from fir.records.comparison import compare_list
 from fir.records.models import APPLIED, DROPPED, WAITING, SheetImport
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import datetime
 
-    from cpl.sheet_row import RowFault
+    from cpl.sheet.row import RowFault
     from fir.parties.models import Actor
     from fir.records.comparison import Reconciliation
 

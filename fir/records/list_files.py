@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from cpl.history import sheet_rows
 from cpl.search import EntrySearch
 from cpl.sheet import write_sheet
-from cpl.workbook_writing import write_workbook
+from cpl.workbook.writing import write_workbook
 from fir.ledger.audiences import EVERYONE
 from fir.ledger.models import LedgerEvent
 

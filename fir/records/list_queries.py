@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from django.db.models import Case, OuterRef, Value, When
 
 from cpl.models import ListedEntry
-from cpl.sheet_row import CURRENT
+from cpl.sheet.row import CURRENT
 from fir.ledger.models import LedgerEvent
 from fir.ledger.queries import payload_of
 from fir.records.models import CONFIRMED, WAITING, WAIVE, Proposal

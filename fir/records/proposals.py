@@ -15,9 +15,9 @@ from django.utils.timezone import localdate
 from cpl.identifiers import IdentifierFault
 from cpl.models import CPLEntry, ListedEntry
 from cpl.operations import change_status, lock_list
-from cpl.quality_facts import Severity
-from cpl.sheet_cells import parse_reason
-from cpl.sheet_row import CURRENT, REMOVED
+from cpl.quality.facts import Severity
+from cpl.sheet.cells import parse_reason
+from cpl.sheet.row import CURRENT, REMOVED
 from fir.ledger.operations import NewEvent, append_events
 from fir.parties.four_eyes import same_eyes
 from fir.records.list_queries import standing_waivers

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from cpl.facts import PUBLISHED_FACTS
 from cpl.models import EntryRevision
 from cpl.queries import search_entries
-from cpl.sheet_row import CURRENT
+from cpl.sheet.row import CURRENT
 from fir.ledger.models import LedgerEvent
 from fir.ledger.queries import payload_of
 from fir.records.models import FirmwareRecord, ManufacturerContact, RepositoryEntry

@@ -15,8 +15,8 @@ from cpl.operations import (
     lock_list,
     revise_entries,
 )
-from cpl.sheet_cells import parse_reason
-from cpl.sheet_row import REMOVED
+from cpl.sheet.cells import parse_reason
+from cpl.sheet.row import REMOVED
 from fir.ledger.operations import NewEvent, append_events
 from fir.records.comparison import Reconciliation, RowConflict, compare_list
 from fir.records.operations import entry_event, entry_facts
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import date, datetime
 
-    from cpl.sheet_row import SheetRow
+    from cpl.sheet.row import SheetRow
     from fir.parties.models import Actor
 
 

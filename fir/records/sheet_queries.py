@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from cpl.queries import entries_by_id
 from cpl.sheet import read_sheet
-from cpl.sheet_marking import marked_sheet
+from cpl.sheet.marking import marked_sheet
 from fir.records.comparison import ALL_FACTS, CHANGES, compare_list
 from fir.records.models import SheetImport
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from django.db.models import QuerySet
 
     from cpl.models import ListedEntry
-    from cpl.sheet_row import RowFault, SheetRow
+    from cpl.sheet.row import RowFault, SheetRow
     from fir.records.comparison import Reconciliation, RowConflict
 
 CHANGED = CHANGES[:-1]  # all but those that stay unchanged

@@ -21,8 +21,8 @@ from cpl.identifiers import (
     parse_manufacturer_identifier,
     shown,
 )
-from cpl.sheet_cells import UNSEEN
-from cpl.sheet_row import COLUMNS, CURRENT
+from cpl.sheet.cells import UNSEEN
+from cpl.sheet.row import COLUMNS, CURRENT
 
 NOT_APPLICABLE = "N/A"
 MOST_PREDECESSORS = 200

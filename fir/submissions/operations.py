@@ -15,7 +15,7 @@ from cpl.identifiers import IdentifierFault, parse_cpl_entry_id
 from cpl.models import CPLEntry
 from cpl.operations import lock_list
 from cpl.queries import manufacturer_name, next_entry_id
-from cpl.sheet_row import CURRENT, SheetRow
+from cpl.sheet.row import CURRENT, SheetRow
 from fir.ledger.operations import NewEvent, append_events
 from fir.parties.queries import holders_of, holds_identifier
 from fir.records.operations import Release, publish_release

@@ -9,8 +9,8 @@ from django.db.models import Prefetch
 
 from cpl.identifiers import family_of
 from cpl.quality import BY_CODE, findings_of
-from cpl.quality_facts import Severity
-from cpl.quality_index import ListIndex
+from cpl.quality.facts import Severity
+from cpl.quality.index import ListIndex
 from cpl.quality_queries import catalogue_now, known_files, lines_beside
 from cpl.queries import current_entries_of, entries_by_id
 from cpl.rulebook import sentence_of

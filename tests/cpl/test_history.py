@@ -9,7 +9,7 @@ import pytest
 from cpl.history import NEIGHBOURS_SHOWN, neighbours_of, sheet_rows, show_entries, status_history
 from cpl.models import CPLEntry, ListedEntry
 from cpl.search import EntrySearch
-from cpl.sheet_row import COLUMNS
+from cpl.sheet.row import COLUMNS
 from tests import make
 
 pytestmark = pytest.mark.django_db

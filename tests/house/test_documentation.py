@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from cpl import quality
-from cpl.quality_facts import QualityRule
+from cpl.quality.facts import QualityRule
 from fir.eligibility import rules as eligibility_rules
 from fir.parties.permissions import SENTENCES, Permission
 from fir.submissions import rules as submission_rules

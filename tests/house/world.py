@@ -24,7 +24,7 @@ from fir.records.importing import bring_sheet
 from fir.records.models import QualityFinding
 from fir.records.proposals import propose_removal
 from tests import make
-from tests.cpl.ota_file import File
+from tests.cpl.ota_image.ota_file import File
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -22,7 +22,7 @@ from cpl.identifiers import (
 )
 from cpl.queries import listed_entries
 from cpl.search import EntrySearch, find_entries
-from cpl.sheet_row import CURRENT, REMOVED
+from cpl.sheet.row import CURRENT, REMOVED
 from fir.api.answers import entry_answer, record_answer, record_answers
 from fir.api.door import PAGING, Door
 from fir.api.problems import InputRefused

@@ -9,7 +9,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
 from cpl.sheet import read_sheet
-from cpl.sheet_limits import LARGEST_SHEET
+from cpl.sheet.limits import LARGEST_SHEET
 from fir.parties.operations import operator
 from fir.records.comparison import compare_list
 from fir.records.reconciling import CorrectionRefused, ListInConflict, reconcile_list
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from django.core.management.base import CommandParser
 
-    from cpl.sheet_row import SheetRow
+    from cpl.sheet.row import SheetRow
     from fir.records.comparison import Reconciliation
 
 

@@ -9,7 +9,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from cpl.sheet import write_sheet
-from cpl.sheet_row import REMOVED
+from cpl.sheet.row import REMOVED
 from fir.management.demo.parties import ADMINISTRATOR, DCC
 from fir.management.demo.people import FIRST_EYES, SECOND_EYES
 from fir.records.importing import bring_sheet
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import date, datetime
 
-    from cpl.sheet_row import SheetRow
+    from cpl.sheet.row import SheetRow
     from fir.management.demo.world import World
 
 # Model and version of what is waived, of what is proposed to be removed, and of what a sheet

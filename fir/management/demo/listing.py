@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
 
-from cpl.sheet_row import CURRENT, REMOVED, SheetRow
+from cpl.sheet.row import CURRENT, REMOVED, SheetRow
 from fir.management.demo.families import Family, Over, Release
 from fir.management.demo.parties import maker_of
 from fir.management.demo.products import Amendment, all_releases

@@ -15,7 +15,7 @@ from fir.parties.permissions import Category, Permission, usual_permissions
 from fir.parties.queries import actor_of_key, actors_of_person
 
 if TYPE_CHECKING:
-    from cpl.sheet_row import SheetRow
+    from cpl.sheet.row import SheetRow
     from fir.management.demo.listing import Line
     from fir.management.demo.parties import Organisation
     from fir.management.demo.people import DemoPerson

@@ -11,8 +11,8 @@ from django import forms
 from cpl.identifiers import DEVICE_TYPES, IdentifierFault, parse_date, shown
 from cpl.queries import known_manufacturers
 from cpl.search import EntrySearch, as_stored
-from cpl.sheet_cells import UNSEEN
-from cpl.sheet_row import CURRENT, REMOVED
+from cpl.sheet.cells import UNSEEN
+from cpl.sheet.row import CURRENT, REMOVED
 from fir.eligibility.rules import Outcome
 from fir.portal.templatetags.fir import words
 from fir.submissions.models import STATES

@@ -8,9 +8,9 @@ from django import forms
 
 from cpl.identifiers import IdentifierFault, parse_cpl_entry_id
 from cpl.quality import BY_CODE
-from cpl.quality_facts import Severity
+from cpl.quality.facts import Severity
 from cpl.rulebook import sentence_of
-from cpl.sheet_cells import LONGEST_REASON
+from cpl.sheet.cells import LONGEST_REASON
 from fir.portal.forms.filters import DayField, Filters
 from fir.portal.forms.submissions import BETWEEN_ENTRIES
 from fir.portal.templatetags.fir import words

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 from django import forms
 
 from cpl.identifiers import DEVICE_TYPES
-from cpl.ota_faults import LARGEST_IMAGE
-from cpl.sheet_cells import LONGEST_REASON
-from cpl.sheet_limits import LARGEST_SHEET
+from cpl.ota_image.faults import LARGEST_IMAGE
+from cpl.sheet.cells import LONGEST_REASON
+from cpl.sheet.limits import LARGEST_SHEET
 from fir.records.reconciling import CorrectionRefused, read_correction
 
 if TYPE_CHECKING:

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from django.utils import timezone
 
-from cpl.ota_faults import NotAnUpgradeImage
 from cpl.ota_image import read_ota_image
+from cpl.ota_image.faults import NotAnUpgradeImage
 from fir.parties.permissions import Permission
 from fir.portal.forms.sheets import ImageForm
 from fir.portal.page import form_status

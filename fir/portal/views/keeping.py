@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from cpl.catalogue_queries import count_assumptions
-from cpl.quality_facts import Severity
+from cpl.quality.facts import Severity
 from fir.parties.permissions import Permission
 from fir.portal.forms.keeping import WAIVED, QualityFilters
 from fir.portal.page import Page

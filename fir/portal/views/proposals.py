@@ -11,10 +11,10 @@ from django.shortcuts import redirect
 from django.utils import timezone
 
 from cpl.quality import BY_CODE
-from cpl.quality_facts import Severity
+from cpl.quality.facts import Severity
 from cpl.queries import entries_by_id
 from cpl.rulebook import sentence_of
-from cpl.sheet_row import REMOVED
+from cpl.sheet.row import REMOVED
 from fir.parties.four_eyes import same_eyes
 from fir.parties.permissions import Permission
 from fir.parties.queries import emails_of

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from django.http import Http404
 from django.utils import timezone
 
-from cpl.sheet_row import REMOVED
+from cpl.sheet.row import REMOVED
 from fir.eligibility.summaries import devices_for
 from fir.ledger.kinds import KINDS
 from fir.parties.permissions import Permission

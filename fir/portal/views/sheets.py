@@ -11,8 +11,8 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
 
-from cpl.sheet_limits import LARGEST_SHEET, MOST_ROWS
-from cpl.sheet_row import COLUMNS
+from cpl.sheet.limits import LARGEST_SHEET, MOST_ROWS
+from cpl.sheet.row import COLUMNS
 from fir.parties.four_eyes import same_eyes
 from fir.parties.permissions import Permission
 from fir.parties.queries import emails_of

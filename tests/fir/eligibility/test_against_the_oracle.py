@@ -30,7 +30,7 @@ from tests import make
 from tests.fir.eligibility.oracle import Answer, Line, Thing, answers
 
 if TYPE_CHECKING:
-    from cpl.sheet_row import SheetRow
+    from cpl.sheet.row import SheetRow
     from fir.parties.models import Party
 
 MODELS = {"ESME": "00010101", "GSME": "00020101", "PPMID": "00030101", "HCALCS": "00040101",

@@ -18,7 +18,7 @@ from fir.records.certificates import tell_of_certificates
 from tests import make
 
 if TYPE_CHECKING:
-    from cpl.sheet_row import SheetRow
+    from cpl.sheet.row import SheetRow
 
 pytestmark = pytest.mark.django_db
 SOON = date(2026, 12, 10)

@@ -20,7 +20,7 @@ from fir.records.proposals import confirm_proposal, propose_relisting, propose_r
 from tests import make
 
 if TYPE_CHECKING:
-    from cpl.sheet_row import SheetRow
+    from cpl.sheet.row import SheetRow
     from fir.parties.models import Actor
 
 pytestmark = pytest.mark.django_db

@@ -11,13 +11,13 @@ from cpl.models import KnownFile
 from cpl.ota_image import read_ota_image
 from fir.ledger.queries import last_seq
 from tests import make
-from tests.cpl.ota_file import TRAILER, File
+from tests.cpl.ota_image.ota_file import TRAILER, File
 from tests.fir.portal.people import signed_in
 
 if TYPE_CHECKING:
     from django.test import Client
 
-    from cpl.sheet_row import SheetRow
+    from cpl.sheet.row import SheetRow
 
 pytestmark = pytest.mark.django_db
 COMPARE = "/compare"

@@ -23,7 +23,7 @@ from tests.fir.portal.people import browser_of, signed_in
 from tests.fir.portal.reading import errors, text
 
 if TYPE_CHECKING:
-    from cpl.sheet_row import SheetRow
+    from cpl.sheet.row import SheetRow
     from fir.parties.models import User
 
 P = Permission

@@ -14,7 +14,7 @@ from tests.fir.portal.people import signed_in
 from tests.fir.portal.test_submissions import text
 
 if TYPE_CHECKING:
-    from cpl.sheet_row import SheetRow
+    from cpl.sheet.row import SheetRow
 
 pytestmark = pytest.mark.django_db
 

@@ -13,8 +13,8 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from cpl.models import ListedEntry
 from cpl.sheet import write_sheet
-from cpl.sheet_limits import MOST_ROWS
-from cpl.sheet_row import COLUMNS
+from cpl.sheet.limits import MOST_ROWS
+from cpl.sheet.row import COLUMNS
 from fir.ledger.queries import last_seq
 from fir.parties.permissions import Permission
 from fir.portal.views import sheets
@@ -26,7 +26,7 @@ from tests.fir.portal.people import browser_of, signed_in
 if TYPE_CHECKING:
     from django.test import Client
 
-    from cpl.sheet_row import SheetRow
+    from cpl.sheet.row import SheetRow
     from fir.parties.models import Party
 
 pytestmark = pytest.mark.django_db

@@ -20,7 +20,7 @@ from tests import make
 from tests.fir.submissions.at_once import at_once
 
 if TYPE_CHECKING:
-    from cpl.sheet_row import SheetRow
+    from cpl.sheet.row import SheetRow
 
 TODAY = make.AT.date()
 DAYS = st.dates(min_value=date(1990, 1, 1), max_value=date(2090, 12, 31))

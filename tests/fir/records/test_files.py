@@ -17,7 +17,7 @@ from fir.records.quality import read_news
 from fir.records.quality_queries import quality_findings
 from fir.records.reconciling import reconcile_list
 from tests import make
-from tests.cpl.ota_file import TRAILER, File
+from tests.cpl.ota_image.ota_file import TRAILER, File
 
 if TYPE_CHECKING:
     from fir.parties.models import Actor

@@ -12,7 +12,7 @@ from django.db import IntegrityError, ProgrammingError, connection, transaction
 
 from cpl.models import ListedEntry
 from cpl.sheet import read_sheet, write_sheet
-from cpl.sheet_limits import LARGEST_SHEET
+from cpl.sheet.limits import LARGEST_SHEET
 from fir.ledger.models import LedgerEvent
 from fir.ledger.queries import last_seq, payload_of
 from fir.records.comparison import compare_list
@@ -33,7 +33,7 @@ from fir.records.reconciling import CorrectionRefused, ListInConflict
 from tests import make
 
 if TYPE_CHECKING:
-    from cpl.sheet_row import SheetRow
+    from cpl.sheet.row import SheetRow
     from fir.parties.models import Actor
 
 REMOVED: dict[str, Any] = {

@@ -12,7 +12,7 @@ from django.db import IntegrityError, transaction
 
 from cpl.models import CPLEntry
 from cpl.operations import lock_list
-from cpl.sheet_row import COLUMNS, SheetRow
+from cpl.sheet.row import COLUMNS, SheetRow
 from fir.ledger.models import LedgerEvent
 from fir.ledger.operations import NotInTransaction
 from fir.ledger.queries import last_seq, payload_of

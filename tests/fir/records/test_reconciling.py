@@ -14,14 +14,14 @@ from hypothesis import strategies as st
 
 from cpl.models import CPLEntry, EntryCertificates, EntryRevision, ListedEntry, StatusChange
 from cpl.sheet import read_sheet, write_sheet
-from cpl.sheet_row import COLUMNS, SheetRow
+from cpl.sheet.row import COLUMNS, SheetRow
 from fir.ledger.models import LedgerEvent
 from fir.ledger.queries import last_seq, payload_of
 from fir.parties.operations import operator
 from fir.records.comparison import Reconciliation, compare_list
 from fir.records.reconciling import CorrectionRefused, ListInConflict, reconcile_list
 from tests import make
-from tests.cpl.sheets import rows_of_a_sheet
+from tests.cpl.sheet.sheets import rows_of_a_sheet
 
 REMOVED: dict[str, Any] = {
     "status": "REMOVED",

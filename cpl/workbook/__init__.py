@@ -1,0 +1,1 @@
+"""Workbooks (XLSX): read in a process of their own, and written."""
