@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import Q
 from django.db.models.functions import Length
 
-from cpl.identifiers import family_of
 from cpl.models import CPLEntry, DeviceModel, EntryRevision, ListedEntry, Manufacturer
 from cpl.search import as_stored
 from cpl.sheet.row import CURRENT
@@ -21,16 +19,6 @@ if TYPE_CHECKING:
     from cpl.identifiers import ModelKey
 
 OWN_NUMBERS = r"^CPL-([0-9]{6}|[1-9][0-9]{6,8})$"
-
-
-@dataclass(frozen=True, slots=True)
-class HashUse:
-    """Where a Manufacturer Image Hash stands in the list."""
-
-    cpl_entry_id: str
-    device_type: str
-    manufacturer_identifier: str
-    family: str
 
 
 def listed_entries() -> QuerySet[ListedEntry]:
@@ -89,24 +77,6 @@ def current_entries_of(
         status=CURRENT,
     )
     return sorted(same.values_list("cpl_entry_id", flat=True))
-
-
-def uses_of_hash(manufacturer_image_hash: str) -> list[HashUse]:
-    """Every entry that carries this hash now."""
-    # By the revisions' index first: the view alone would look through the whole list.
-    said = EntryRevision.objects.filter(manufacturer_image_hash=manufacturer_image_hash)
-    found = ListedEntry.objects.filter(
-        entry__in=said.values("entry"), manufacturer_image_hash=manufacturer_image_hash
-    )
-    return [
-        HashUse(
-            cpl_entry_id=entry.cpl_entry_id,
-            device_type=entry.device_type,
-            manufacturer_identifier=entry.manufacturer_identifier,
-            family=family_of(entry.device_model),
-        )
-        for entry in found.order_by("cpl_entry_id")
-    ]
 
 
 def manufacturer_name(identifier: str) -> str:

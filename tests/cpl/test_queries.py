@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import uuid
 from typing import Any
 
 import pytest
-from django.db import transaction
 
-from cpl.models import CPLEntry, ListedEntry, Manufacturer
-from cpl.operations import ensure_manufacturer, revise_entries
+from cpl.models import ListedEntry, Manufacturer
+from cpl.operations import ensure_manufacturer
 from cpl.queries import (
     current_entries_of,
     entries_by_id,
@@ -18,7 +16,6 @@ from cpl.queries import (
     manufacturer_name,
     next_entry_id,
     search_entries,
-    uses_of_hash,
 )
 from tests import make
 
@@ -123,37 +120,6 @@ def test_current_entries_of_a_version_leave_out_the_removed_and_every_other_mode
     )
 
     assert found == ["CPL-000001", "CPL-000002"]
-
-
-@pytest.mark.django_db
-def test_the_uses_of_a_hash_are_told_with_family_maker_and_type() -> None:
-    same = make.image_hash(1)
-    make.listed(
-        make.row(1),
-        make.row(2, manufacturer_image_hash=same, device_model="00020101"),
-        make.row(3),
-    )
-
-    uses = uses_of_hash(same)
-
-    assert [(use.cpl_entry_id, use.device_type, use.family) for use in uses] == [
-        ("CPL-000001", "ESME", "0001"),
-        ("CPL-000002", "ESME", "0002"),
-    ]
-
-
-@pytest.mark.django_db
-def test_a_hash_is_used_by_the_entries_that_carry_it_now_and_not_by_those_that_did() -> None:
-    old, new = make.image_hash(1), make.image_hash("corrected")
-    make.listed(make.row(1))
-    entry = CPLEntry.objects.get()
-
-    with transaction.atomic():
-        corrected = [(entry.pk, make.row(1, manufacturer_image_hash=new))]
-        revise_entries(corrected, by=uuid.UUID(int=0), at=make.AT)
-
-    assert uses_of_hash(old) == []
-    assert [use.cpl_entry_id for use in uses_of_hash(new)] == ["CPL-000001"]
 
 
 @pytest.mark.django_db
