@@ -10,7 +10,7 @@ from pathlib import Path
 from django.conf import settings
 
 FOLDER_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
-MOST_LETTERS = 30
+MOST_LETTERS = 60
 BETWEEN_LETTERS = b"\n" + b"-" * 79 + b"\n"  # what Django's file backend writes after each
 
 
@@ -29,7 +29,9 @@ def outbox_letters() -> list[Letter] | None:
     if settings.EMAIL_BACKEND != FOLDER_BACKEND:
         return None
     folder = Path(str(getattr(settings, "EMAIL_FILE_PATH", "")))
-    files = sorted(folder.glob("*.log"), reverse=True)[:MOST_LETTERS]
+    # Several files of one second have names in no order.
+    files = sorted(folder.glob("*.log"), key=lambda file: file.stat().st_mtime_ns, reverse=True)
+    files = files[:MOST_LETTERS]
     found = [letter for file in files for letter in reversed(_letters_in(file.read_bytes()))]
     return found[:MOST_LETTERS]
 

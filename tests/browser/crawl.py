@@ -74,6 +74,14 @@ class Crawl:
         self.reached.add(self._kind(self.page.url)[0])
         self._ahead.extend(self._links())
 
+    def follow_first_of(self, listing: str) -> None:
+        """Visit the first entry that a list names, whatever entries were visited before, and follow
+        what is offered there."""
+        self.page.goto(listing)
+        self.page.get_by_role("main").get_by_role("table").get_by_role("link").first.click()
+        self.visit(self.page.url)
+        self.follow(listing)
+
     def look(self, answer: Response | None, *statuses: int) -> None:
         """Note what is wrong with the page that has just been opened."""
         wrong = faults_of(self.page) + self._watch.complaints()

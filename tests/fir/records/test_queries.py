@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -9,6 +10,7 @@ import pytest
 from cpl.models import Manufacturer
 from fir.ledger.audiences import RECORD_READERS
 from fir.parties.models import ManufacturerHolding
+from fir.parties.operations import operator
 from fir.parties.permissions import Category
 from fir.records.models import RepositoryEntry
 from fir.records.queries import (
@@ -23,8 +25,10 @@ from fir.records.queries import (
     repository_entries,
     versions_of,
 )
+from fir.records.reconciling import reconcile_list
 from fir.records.rules import Position, positions_in_model
 from tests import make
+from tests.fir.ledger.events import tamper
 
 if TYPE_CHECKING:
     from pytest_django import DjangoAssertNumQueries
@@ -228,3 +232,26 @@ def test_what_was_published_through_the_house_has_no_fault() -> None:
     )
 
     assert list(record_faults()) == []
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_published_fact_that_was_corrected_is_held_against_its_newest_correction() -> None:
+    make.listed(make.row(1))
+    make.published(make.actor(make.maker()), make.actor(make.administrator()), 2)
+    line = make.row(2, date_added=make.AT.date(), zigbee_certificate_id="", dlms_certificate_id="")
+    for variant in ("AD", "ADE"):
+        reconcile_list(
+            rows=[replace(line, esme_variant=variant)],
+            corrections={"CPL-000002": "Mistyped."},
+            by=operator(),
+            at=make.AT,
+        )
+
+    assert list(record_faults()) == []
+
+    tamper(
+        "UPDATE cpl_entryrevision SET esme_variant = 'B' WHERE id IN "
+        "(SELECT max(id) FROM cpl_entryrevision)"
+    )
+    (fault,) = record_faults()
+    assert "esme_variant" in fault
