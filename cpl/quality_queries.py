@@ -41,9 +41,13 @@ def lines_beside(manufacturer_identifier: str, manufacturer_image_hash: str) -> 
     return cast("list[Line]", list(entries.values_list("entry_id", *LINE_FACTS, named=True)))
 
 
-def known_files() -> dict[str, str]:
-    """For the hash of each whole OTA file that was dropped, that of its Manufacturer Image."""
-    return dict(KnownFile.objects.values_list("file_hash", "image_hash"))
+def known_files(manufacturer_image_hash: str = "") -> dict[str, str]:
+    """For the hash of each whole OTA file that was dropped, that of its Manufacturer Image: for the
+    one hash, or for all that any entry was ever listed with."""
+    hashes = EntryRevision.objects.values("manufacturer_image_hash")
+    asked = [manufacturer_image_hash] if manufacturer_image_hash else hashes
+    files = KnownFile.objects.filter(file_hash__in=asked)
+    return dict(files.values_list("file_hash", "image_hash"))
 
 
 def has_news_of_files(since: datetime) -> bool:

@@ -101,6 +101,9 @@ def next_entry_id() -> str:
     ids = numbered.order_by(Length("cpl_entry_id").desc(), "-cpl_entry_id")
     highest = ids.values_list("cpl_entry_id", flat=True).first()
     number = int(highest.removeprefix("CPL-")) + 1 if highest else 1
+    # A sheet may have taken numbers beyond those that are looked at.
+    while CPLEntry.objects.filter(cpl_entry_id=f"CPL-{number:06d}").exists():
+        number += 1
     return f"CPL-{number:06d}"
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, Subquery, Value
+from django.db.models.functions import Coalesce
 
 from cpl.models import CPLEntry, DeviceModel, EntryRevision, StatusChange
 from cpl.sheet.row import REMOVED
@@ -51,9 +52,17 @@ def find_entries(search: EntrySearch) -> QuerySet[CPLEntry]:
 
 def newest_status_rows(as_at: date | None = None) -> QuerySet[StatusChange]:
     """Each entry's newest removal or relisting; with `as_at`, of those dated by the end of it."""
-    by_then = Q(status_date__lte=as_at) if as_at else Q()
-    later = StatusChange.objects.filter(by_then, entry=OuterRef("entry"), pk__gt=OuterRef("pk"))
-    return StatusChange.objects.filter(~Exists(later), by_then)
+    rows = _said_last().filter(status_date__lte=as_at) if as_at else StatusChange.objects.all()
+    later = rows.filter(entry=OuterRef("entry"), pk__gt=OuterRef("pk"))
+    return rows.filter(~Exists(later))
+
+
+def _said_last() -> QuerySet[StatusChange]:
+    """The status rows without those that the entry's next row only says anew: of removals in a row,
+    with no relisting between, the last has the date that counts."""
+    after = StatusChange.objects.filter(entry=OuterRef("entry"), pk__gt=OuterRef("pk"))
+    next_status = Subquery(after.order_by("pk").values("status")[:1])
+    return StatusChange.objects.exclude(status=Coalesce(next_status, Value("")))
 
 
 def _conditions(search: EntrySearch) -> Iterator[Q]:

@@ -10,7 +10,7 @@ _FLAGS = re.IGNORECASE | re.ASCII
 _NUMBER = r"(?:version|v)?\.?[\s_]*(?P<version>[0-9]{1,3}(?:\.[0-9]{1,3}){1,2})"
 # The digit of SMETS1 and SMETS2 is the generation, and the version follows it.
 _SMETS_OR_CHTS = re.compile(
-    rf"\s*(?:(?P<kind>SMETS|CHTS)(?:[12](?![0-9.]))?[\s_-]*)?{_NUMBER}\s*", _FLAGS
+    rf"\s*(?:(?P<kind>SMETS|CHTS)(?:[\s_-]*[12](?![0-9.]))?[\s_-]*)?{_NUMBER}\s*", _FLAGS
 ).fullmatch
 _GBCS = re.compile(rf"\s*(?:GBCS[\s_-]*)?{_NUMBER}\s*", _FLAGS).fullmatch
 _SMETS1 = re.compile(r"\s*SMETS[\s_-]*1\s*", _FLAGS).fullmatch

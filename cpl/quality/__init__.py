@@ -68,12 +68,14 @@ _ALONE = Neighbours()
 
 @dataclass(frozen=True, slots=True)
 class QualityFinding:
-    """A rule that an entry breaks, the column beside which to show it, and what breaks it."""
+    """A rule that an entry breaks, the column beside which to show it, what breaks it, and what of
+    the entry it is about."""
 
     code: str
     field: str
     severity: Severity
     particulars: str
+    about: str
 
 
 def findings_of(
@@ -88,7 +90,13 @@ def findings_of(
     neighbours = index.neighbours_of(line) if current else _ALONE
     facts = QualityFacts(line, neighbours, catalogue, today, known_files)
     return [
-        QualityFinding(rule.code, rule.beside(facts), rule.severity, rule.particulars(facts))
+        QualityFinding(
+            rule.code,
+            rule.beside(facts),
+            rule.severity,
+            rule.particulars(facts),
+            rule.about(facts),
+        )
         for rule in (ALL_RULES if current else RULES_OF_REMOVED)
         if not rule.holds(facts)
     ]

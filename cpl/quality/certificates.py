@@ -87,6 +87,7 @@ class CertificateHasOneEnd(QualityRule):
     """A CPA certificate has the same dates wherever its Manufacturer's entries name it."""
 
     code, field, severity = "CERTIFICATE_DATES_DIFFER", _CPA, Severity.WAIVABLE
+    concerns = (_CPA, "cpa_expiry_date", "cpa_renewal_date")
     reference = "MP209"
 
     def holds(self, facts: QualityFacts) -> bool:

@@ -102,7 +102,7 @@ NO_FAMILY_HISTORY = FamilyHistory()
 class Neighbours:
     """The entries that a line must fit to, first listed first, one more than are ever named.
 
-    All are Current but those under `hash_of_others`. Each says where it differs: its hash, its
+    All are Current. Each says where it differs: its hash, its
     Device Type and Manufacturer, family, version or dates.
     """
 
@@ -139,15 +139,21 @@ class QualityRule(rulebook.Rule[QualityFacts]):
 
     severity: ClassVar[Severity]
     field: ClassVar[str]
+    concerns: ClassVar[tuple[str, ...]] = ()  # the columns it is about, where `field` is not all
 
     def beside(self, facts: QualityFacts) -> str:
         """The column beside which it is shown here, where it is broken."""
         return self.field
 
     def particulars(self, facts: QualityFacts) -> str:
-        """What breaks it here, to follow the sentence. A waiver is bound to these words, so they
-        name the values that matter and nothing that changes by itself."""
+        """What breaks it here, in words that stand beside the rule's sentence."""
         raise NotImplementedError
+
+    def about(self, facts: QualityFacts) -> str:
+        """The line's own values that the finding is about. A waiver holds for as long as these
+        stand, whatever its neighbours say later."""
+        columns = self.concerns or (self.field,)
+        return "; ".join(f"{column}: {getattr(facts.line, column) or ''}" for column in columns)
 
 
 def named(neighbours: tuple[Neighbour, ...]) -> str:

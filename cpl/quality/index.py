@@ -83,7 +83,7 @@ class ListIndex:
         current = [line for line in ordered if line.status == CURRENT]
         hashed = [line for line in current if line.manufacturer_image_hash]
         self._hashes = _Register(hashed, _version_key, _hash)
-        self._makers = _Register((line for line in ordered if _hash(line)), _hash, _maker)
+        self._makers = _Register(hashed, _hash, _maker)
         self._families = _Register(hashed, _maker_hash_key, _family)
         self._versions = _Register(hashed, _family_hash_key, _version)
         self._twins = _Register(current, _release_key, _entry_id)

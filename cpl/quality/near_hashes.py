@@ -6,6 +6,9 @@ from operator import ne
 
 # So many digits of 64 may differ between a hash and a mistyped one.
 MISTYPED_DIGITS = 4
+# A block that so many hashes of a family share is no digest's: placeholders, to compare which with
+# each other would take the square of their number.
+MOST_ALIKE = 50
 # Five blocks: four wrong digits leave at least one of them as it was, to be found by.
 _BLOCKS = tuple(slice(start, start + 13) for start in range(0, 64, 13))
 
@@ -29,7 +32,8 @@ class NearHashes:
         """The family's other hashes that differ from this one in at most four digits, each once."""
         seen = {image_hash}
         for block in _BLOCKS:
-            for other in self._by_block.get((family, block.start, image_hash[block]), ()):
+            alike = self._by_block.get((family, block.start, image_hash[block]), ())
+            for other in alike if len(alike) <= MOST_ALIKE else ():
                 if other not in seen:
                     seen.add(other)
                     if sum(map(ne, other, image_hash)) <= MISTYPED_DIGITS:

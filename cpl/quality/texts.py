@@ -52,6 +52,7 @@ class CellsAreAsTyped(QualityRule):
     """A cell says what was typed into it, not what a spreadsheet made of it."""
 
     code, field, severity = "SPREADSHEET_DAMAGE", "manufacturer_name", Severity.WAIVABLE
+    concerns = tuple(column for column, _ in (*_OF_CURRENT, *_OF_REMOVED))
     reference = DATA_QUALITY
 
     def _damaged(self, facts: QualityFacts) -> dict[str, str]:

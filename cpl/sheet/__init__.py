@@ -67,7 +67,18 @@ def read_records(records: Iterable[Record | BrokenRecord]) -> Sheet:
         # Without its header no row can be read, and the next row must not be taken for it.
         return Sheet((), (first.fault,))
     header = read_header(first)
-    return _read_rows(filled, header) if isinstance(header, Header) else Sheet((), header)
+    if not isinstance(header, Header):
+        return Sheet((), header)
+    sheet = _read_rows(filled, header)
+    return sheet if sheet.rows or sheet.faults else Sheet((), (_without_rows(first.line),))
+
+
+def _without_rows(line: int) -> RowFault:
+    message = (
+        "The sheet has headings and no row. Likely cause: an export that a filter left empty; "
+        "export the whole list."
+    )
+    return RowFault(line, "", "", message, "NO_ROWS")
 
 
 def _read_rows(records: Iterable[Record | BrokenRecord], header: Header) -> Sheet:

@@ -13,6 +13,8 @@ LONGEST_REASON = 500
 # Unicode's categories of characters that the sheet does not carry. Cc: control characters; Cf:
 # invisible ones, such as right-to-left overrides; Cs: halves of characters; Zl and Zp: line ends.
 UNSEEN = frozenset(("Cc", "Cf", "Cs", "Zl", "Zp"))
+# Which no XML, and so no workbook, can hold.
+NONCHARACTERS = frozenset("\ufffe\uffff")
 _LISTED_TYPES = "a Device Type that the CPL lists (ESME, GSME, CHF, PPMID, HCALCS, SAPC or IHD)"
 
 # Spreadsheets run a cell that begins so as a formula, some of them even after spaces. A cell that
@@ -82,7 +84,7 @@ def parse_text(text: str, longest: int = LONGEST_TEXT) -> str:
     if text.isprintable():
         return text
     for place, character in enumerate(text, start=1):
-        if unicodedata.category(character) in UNSEEN:
+        if unicodedata.category(character) in UNSEEN or character in NONCHARACTERS:
             cause = (
                 f"character {place} is U+{ord(character):04X}, which cannot be seen; it came with "
                 "text copied from elsewhere, or is a line break; take it out"

@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from cpl.identifiers import shown
 from cpl.sheet.row import COLUMNS, MODEL_PARTS, Record, RowFault
 
 
@@ -32,6 +33,7 @@ def read_header(record: Record) -> Header | tuple[RowFault, ...]:
     """The header in this record, or every fault for which no row can be read."""
     places: dict[str, int] = {}
     twice: list[str] = []
+    unread: list[str] = []
     width = 0
     for place, heading in enumerate(record.cells):
         width = place + 1 if heading.strip() else width
@@ -40,12 +42,14 @@ def read_header(record: Record) -> Header | tuple[RowFault, ...]:
             twice.append(column)
         elif column:
             places[column] = place
-    faults = _heading_faults(record, places, twice)
+        elif heading.strip():
+            unread.append(f"‘{shown(heading.strip())}’")
+    faults = _heading_faults(record, places, twice, unread)
     return faults or Header(width, len(record.cells), places)
 
 
 def _heading_faults(
-    record: Record, places: Mapping[str, int], twice: Sequence[str]
+    record: Record, places: Mapping[str, int], twice: Sequence[str], unread: Sequence[str]
 ) -> tuple[RowFault, ...]:
     if not places and (separator := _other_separator(record.cells)):
         message = (
@@ -54,7 +58,7 @@ def _heading_faults(
         )
         return (RowFault(record.line, "", "", message, "WRONG_SEPARATOR"),)
     missing = [
-        RowFault(record.line, column, "", _missing_message(column), "HEADING_MISSING")
+        RowFault(record.line, column, "", _missing_message(column, unread), "HEADING_MISSING")
         for column in _missing_columns(places)
     ]
     double = [
@@ -62,7 +66,8 @@ def _heading_faults(
             record.line,
             column,
             column,
-            f"The heading {column} stands twice. Remove or rename one of the two columns.",
+            f"The heading {column} stands twice, as {_as_written(record, column)}. "
+            "Remove or rename one of the two columns.",
             "HEADING_TWICE",
         )
         for column in dict.fromkeys(twice)
@@ -81,13 +86,19 @@ def _missing_columns(places: Mapping[str, int]) -> list[str]:
     return [*missing[:at], *missing_parts, *missing[at + 1 :]]
 
 
-def _missing_message(column: str) -> str:
+def _as_written(record: Record, column: str) -> str:
+    """The headings of a column as the sheet has them."""
+    written = [cell for cell in record.cells if _KNOWN_HEADINGS.get(_plain_heading(cell)) == column]
+    return " and ".join(f"‘{shown(heading.strip())}’" for heading in written)
+
+
+def _missing_message(column: str, unread: Sequence[str]) -> str:
     if column == "device_model":
-        return (
-            "There is no column device_model. Add it, or the three columns "
-            f"{', '.join(MODEL_PARTS)}."
-        )
-    return f"There is no column {column}. Add it: the sheet needs every column, even an empty one."
+        wanted = f"Add it, or the three columns {', '.join(MODEL_PARTS)}."
+    else:
+        wanted = "Add it: the sheet needs every column, even an empty one."
+    strangers = f" These headings mean nothing here: {', '.join(unread[:5])}." if unread else ""
+    return f"There is no column {column}. {wanted}{strangers}"
 
 
 def _other_separator(headings: Sequence[str]) -> str:

@@ -184,7 +184,8 @@ class Door(APIView):
     def unless_unchanged(self, seq: int, answer: Callable[[], Any]) -> Response | HttpResponse:
         """The answer under an ETag made of the last seq it depends on; 304 when that is known.
 
-        `answer` gives what is to be said as JSON, JSON as ready text, or a response as it is.
+        `answer` gives what is to be said as JSON, JSON as ready text, or a response as it is, whose
+        own ETag stands.
         """
         who = self.actor.party.tags if isinstance(self.request.user, Actor) else []
         asked = (SCHEMA, seq, self.request.get_full_path(), *who)
@@ -200,7 +201,7 @@ class Door(APIView):
         made = answer()
         if isinstance(made, HttpResponse):
             for name, value in headers.items():
-                made.headers[name] = value
+                made.headers.setdefault(name, value)
             return made
         if isinstance(made, str):
             return HttpResponse(made, content_type="application/json", headers=headers)

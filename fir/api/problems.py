@@ -19,6 +19,7 @@ from fir.estates.operations import (
     NotASupplier,
     ReceptionUnderWay,
 )
+from fir.records.list_files import FileInTheMaking
 from fir.submissions.operations import (
     NotYourManufacturer,
     ReasonNeeded,
@@ -47,6 +48,12 @@ STATUSES: Mapping[type[Exception], HTTPStatus] = {
     LoadNotHeld: HTTPStatus.CONFLICT,
     NewerLoadStands: HTTPStatus.CONFLICT,
     ReceptionUnderWay: HTTPStatus.TOO_MANY_REQUESTS,
+    FileInTheMaking: HTTPStatus.SERVICE_UNAVAILABLE,
+}
+# After how many seconds it is worth while to ask again.
+RETRY_AFTER: Mapping[HTTPStatus, str] = {
+    HTTPStatus.TOO_MANY_REQUESTS: "60",
+    HTTPStatus.SERVICE_UNAVAILABLE: "10",
 }
 
 
@@ -75,8 +82,8 @@ def problem_response(error: Exception, context: Mapping[str, Any]) -> Response |
     headers = {}
     if isinstance(error, exceptions.APIException) and (ask := getattr(error, "auth_header", None)):
         headers["WWW-Authenticate"] = ask
-    if status == HTTPStatus.TOO_MANY_REQUESTS:
-        headers["Retry-After"] = "60"
+    if status in RETRY_AFTER:
+        headers["Retry-After"] = RETRY_AFTER[status]
     faults = getattr(error, "faults", ())
     body = problem(status, _detail_of(error), kind=type(error).__name__, faults=faults)
     return Response(body, status=status, headers=headers, content_type=PROBLEM_JSON)

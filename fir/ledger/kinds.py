@@ -102,13 +102,13 @@ _KINDS = [
     ),
     EventKind(
         "CPL_ENTRY_LISTED",
-        "A line was added to the Central Products List.",
+        "An entry was added to the Central Products List.",
         _public,
         ENTRY_FACTS,
     ),
     EventKind(
         "CPL_ENTRY_REMOVED",
-        "A line of the Central Products List was removed.",
+        "An entry of the Central Products List was removed.",
         _public,
         {
             "cpl_entry_id": TEXT,
@@ -120,7 +120,7 @@ _KINDS = [
     ),
     EventKind(
         "CPL_ENTRY_RELISTED",
-        "A removed line of the Central Products List stands again.",
+        "A removed entry of the Central Products List stands again.",
         _public,
         {
             "cpl_entry_id": TEXT,
@@ -132,13 +132,14 @@ _KINDS = [
     ),
     EventKind(
         "CPL_ENTRY_REVISED",
-        "A line of the Central Products List carries a renewed certificate or a maker's new name.",
+        "An entry of the Central Products List carries a renewed certificate or a maker's new "
+        "name.",
         _public,
         ENTRY_FACTS,
     ),
     EventKind(
         "CPL_ENTRY_CORRECTED",
-        "A published fact of a line of the Central Products List was wrong and is corrected.",
+        "A published fact of an entry of the Central Products List was wrong and is corrected.",
         _public,
         {**ENTRY_FACTS, "corrected": LIST, "reason": TEXT, "import_id": TEXT_OR_NULL},
     ),
@@ -159,7 +160,7 @@ _KINDS = [
     ),
     EventKind(
         "CPL_LOAD_CONFIRMED",
-        "It was recorded when the DCC loaded a line of the Central Products List, or that it did "
+        "It was recorded when the DCC loaded an entry of the Central Products List, or that it did "
         "not after all.",
         _public,
         {"cpl_entry_id": TEXT, "loaded_on": TEXT_OR_NULL},
@@ -178,7 +179,7 @@ _KINDS = [
     ),
     EventKind(
         "QUALITY_FINDING_WAIVED",
-        "A finding about the quality of a line was waived by two people.",
+        "A finding about the quality of an entry was waived by two people.",
         _public,
         {
             "cpl_entry_id": TEXT,
@@ -233,7 +234,7 @@ _KINDS = [
     ),
     EventKind(
         "FIRMWARE_PUBLISHED",
-        "A firmware release was published: its list line and its locked record.",
+        "A firmware release was published: its entry of the list and its locked record.",
         audiences.record_readers,
         {
             **ENTRY_FACTS,

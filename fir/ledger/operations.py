@@ -157,30 +157,29 @@ def read_ledger(
 
     `handle` receives at most `batch` events of these kinds, in order, inside the transaction that
     moves the bookmark; it may append events of its own as its last act. It may be given the same
-    events again after a failure: a batch that failed comes back one event at a time, so that its
-    neighbours do not wait for the one that is at fault. An event that fails five times is set
-    aside as a ReaderFault.
+    events again after a failure: a batch that failed comes back halved until the one event that is
+    at fault stands alone, so that those before it do not wait for it. An event that fails five
+    times is set aside as a ReaderFault.
 
     Without `payloads` the events come without their texts, for a handler that reads none.
     """
-    handled = singly = 0
+    handled, limit = 0, batch
     while True:
-        limit = 1 if singly else batch
         try:
             count = _read_batch(
                 reader=reader, kinds=kinds, handle=handle, limit=limit, payloads=payloads, at=at
             )
         except _HandlerFailed as failure:
-            logger.exception("Reader %s failed at seq %s.", reader, failure.seqs)
+            logger.exception("Reader %s failed at %s.", reader, failure)
             if len(failure.seqs) > 1:
-                singly = len(failure.seqs)
+                limit = len(failure.seqs) // 2
             elif not _set_aside(reader=reader, failure=failure, at=at):
                 return handled
             continue
         if count is None:
             return handled
         handled += count
-        singly = max(singly - count, 0)
+        limit = batch
 
 
 class _HandlerFailed(Exception):
@@ -188,7 +187,7 @@ class _HandlerFailed(Exception):
 
     def __init__(self, seqs: Sequence[int]) -> None:
         self.seqs = seqs
-        super().__init__(seqs)
+        super().__init__(f"seqs {seqs[0]} to {seqs[-1]}" if len(seqs) > 1 else f"seq {seqs[0]}")
 
 
 def _read_batch(

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from psycopg.sql import SQL, Composed, Identifier
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterator
 
 # Locked: rows come and stay. Triggers refuse the rest to the owner too.
 LOCKED = (
@@ -108,11 +108,13 @@ def default_privileges(owner: str, application: str) -> Iterator[Composed]:
         ).format(**roles)
 
 
-def grants(application: str) -> Iterator[Composed]:
-    """Everything granted, after everything was taken away."""
+def grants(application: str, standing: Collection[str]) -> Iterator[Composed]:
+    """Everything granted on the tables and views that stand, after everything was taken away."""
     role = Identifier(application)
     yield SQL("REVOKE ALL ON ALL TABLES IN SCHEMA public FROM {}").format(role)
     for table, privileges in PRIVILEGES.items():
+        if table not in standing:
+            continue  # the database is at an earlier migration
         granted = SQL(", ").join(map(SQL, privileges))
         yield SQL("GRANT {} ON {} TO {}").format(granted, Identifier(table), role)
     yield SQL("GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO {}").format(role)

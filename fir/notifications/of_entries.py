@@ -9,19 +9,19 @@ from fir.estates.queries import devices_by_version
 from fir.ledger.queries import payload_of
 from fir.notifications.models import Notice
 from fir.notifications.raising import raise_notices
-from fir.notifications.wording import entries_removed_text, entry_changed_text, version_of
+from fir.notifications.wording import entry_changed_text, version_of
+from fir.notifications.wording_of_changes import LISTS_NAME, Change, changes_text, changes_title
 from fir.parties.queries import suppliers
-from fir.records.list_queries import entries_removed_by
+from fir.records.list_queries import entry_changes_of
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from datetime import datetime
 
     from cpl.models import ListedEntry
     from fir.estates.queries import VersionKey
     from fir.ledger.models import LedgerEvent
 
-LISTS_NAME = "Central Products List"
 TITLES = {
     "CPL_ENTRY_REMOVED": "{} was removed from the " + LISTS_NAME,
     "CPL_ENTRY_RELISTED": "{} stands on the " + LISTS_NAME + " again",
@@ -32,7 +32,7 @@ def tell_of_entry(event: LedgerEvent, *, at: datetime) -> None:
     """Tell whoever has Devices on the entry that it was removed, or relisted, by two people. What
     an import does to an entry is told with the whole import instead."""
     said = payload_of(event)
-    if said["proposed_by"] is None:
+    if said.get("proposed_by") is None:  # the first events of these kinds did not say it
         return
     entry = entries_by_id([event.subject_id])[event.subject_id]
     others = [one for one in _listing_the_same(entry) if one != entry.cpl_entry_id]
@@ -67,37 +67,36 @@ def _listing_the_same(entry: ListedEntry) -> list[str]:
 
 
 def tell_of_import(event: LedgerEvent, *, at: datetime) -> None:
-    """Tell each Supplier which of the entries that its Devices run an import removed: one notice,
-    however many they are."""
-    if not payload_of(event)["removed"]:
+    """Tell each Supplier which of the entries that its Devices run an import removed, relisted or
+    corrected: one notice, however many they are."""
+    said = payload_of(event)
+    if not any(said.get(count) for count in ("removed", "relisted", "corrected")):
         return
-    removed = entries_by_id(entries_removed_by(event))
-    devices = devices_by_version({version_of(entry) for entry in removed.values()})
-    notices = []
-    for party in suppliers(admitted_by=event.at):
-        running = devices.get(party.pk, {})
-        if entries := _most_devices_first(removed, running):
-            counts = {"DEVICES": sum(running.values())}
-            title = f"{len(entries)} entries that your Devices run were removed from the "
-            one = f"{entries[0].cpl_entry_id}, which your Devices run, was removed from the "
-            notices.append(
-                Notice(
-                    party=party,
-                    seq=event.seq,
-                    kind=event.kind,
-                    subject_id=event.subject_id,
-                    title=(one if len(entries) == 1 else title) + LISTS_NAME,
-                    text=entries_removed_text(entries, running, party, event.at),
-                    counts=counts,
-                    raised_at=at,
-                )
-            )
+    told = entry_changes_of(event)
+    entries = entries_by_id({one.subject_id for one in told})
+    changes = [Change(one.kind, entries[one.subject_id], payload_of(one)) for one in told]
+    devices = devices_by_version({version_of(entry) for entry in entries.values()})
+    notices = [
+        Notice(
+            party=party,
+            seq=event.seq,
+            kind=event.kind,
+            subject_id=event.subject_id,
+            title=changes_title(concerning),
+            text=changes_text(concerning, running, party, event.at),
+            counts={"DEVICES": sum(running.values())},
+            raised_at=at,
+        )
+        for party in suppliers(admitted_by=event.at)
+        if (running := devices.get(party.pk, {}))
+        and (concerning := _most_devices_first(changes, running))
+    ]
     raise_notices(notices, happened_at=event.at, at=at)
 
 
 def _most_devices_first(
-    removed: Mapping[str, ListedEntry], running: Mapping[VersionKey, int]
-) -> list[ListedEntry]:
-    """The removed entries that Devices run."""
-    run = [entry for entry in removed.values() if version_of(entry) in running]
-    return sorted(run, key=lambda entry: (-running[version_of(entry)], entry.cpl_entry_id))
+    changes: Sequence[Change], running: Mapping[VersionKey, int]
+) -> list[Change]:
+    """The changes of entries that Devices run."""
+    run = [change for change in changes if version_of(change.entry) in running]
+    return sorted(run, key=lambda one: (-running[version_of(one.entry)], one.entry.cpl_entry_id))

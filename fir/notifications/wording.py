@@ -16,7 +16,6 @@ from fir.records.queries import contacts_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-    from datetime import datetime
 
     from cpl.models import ListedEntry
     from fir.estates.queries import VersionKey
@@ -108,24 +107,6 @@ def entry_changed_text(
     return render_to_string(_TEMPLATES[kind], context)
 
 
-def entries_removed_text(
-    entries: Sequence[ListedEntry],
-    running: Mapping[VersionKey, int],
-    party: Party,
-    imported_at: datetime,
-) -> str:
-    """What a Supplier is told of the entries that an import removed and that its Devices run."""
-    context = {
-        "lines": [(entry, running[version_of(entry)]) for entry in entries[:MOST_LISTED]],
-        "more": max(len(entries) - MOST_LISTED, 0),
-        "devices": sum(running.values()),
-        "imported_at": imported_at,
-        "party": party,
-        "base_url": settings.BASE_URL,
-    }
-    return render_to_string("emails/entries_removed.txt", context)
-
-
 def certificate_title(said: Mapping[str, Any]) -> str:
     """What happens to a certificate, and when."""
     return f"CPA certificate {said['cpa_certificate_id'][:64]} {_ending(said)}"
@@ -147,6 +128,7 @@ def certificate_text(said: Mapping[str, Any], party: Party) -> str:
         "entries": entries[:MOST_LISTED],
         "more": max(len(entries) - MOST_LISTED, 0),
         "device_types": ", ".join(said["device_types"]),
+        "makers": ", ".join(said["manufacturer_identifiers"]),
         "answerable": " and ".join(_ANSWERABLE[one] for one in said["answerable"]),
         "party": party,
         "base_url": settings.BASE_URL,
@@ -163,6 +145,7 @@ def certificates_text(said: Sequence[Mapping[str, Any]], party: Party) -> str:
                 "name": one["cpa_certificate_id"],
                 "ending": _ending(one),
                 "device_types": ", ".join(one["device_types"]),
+                "makers": ", ".join(one["manufacturer_identifiers"]),
                 "entries": len(one["cpl_entry_ids"]),
             }
             for one in soonest[:MOST_LISTED]

@@ -11,6 +11,7 @@ from django.db import transaction
 
 from cpl.identifiers import IdentifierFault, parse_manufacturer_identifier
 from cpl.operations import ensure_manufacturer
+from cpl.sheet.cells import parse_text
 from fir.ledger.models import MACHINE
 from fir.ledger.operations import NewEvent, append_events
 from fir.parties.models import Actor, ApiKey, ManufacturerHolding, Party
@@ -76,7 +77,8 @@ def admit_party(
 
     Raises PartyRefused when the slug, category, a role or an identifier is not as it must be.
     """
-    identifiers = _checked_party(slug, name, category, user_roles, manufacturer_identifiers)
+    name = _read_name(name)
+    identifiers = _checked_party(slug, category, user_roles, manufacturer_identifiers)
     party = Party.objects.create(
         slug=slug,
         name=name,
@@ -101,16 +103,25 @@ def admit_party(
     return party
 
 
+def _read_name(said: str) -> str:
+    """A name in one line of plain text: a Manufacturer's is published with its entries."""
+    try:
+        name = parse_text(" ".join(said.split()), LONGEST_NAME)
+    except IdentifierFault as fault:
+        raise PartyRefused(f"The name will not do: {fault}") from fault
+    if not name:
+        raise PartyRefused(f"The Party needs a name of at most {LONGEST_NAME} characters.")
+    return name
+
+
 def _checked_party(
-    slug: str, name: str, category: str, user_roles: Sequence[str], identifiers: Sequence[str]
+    slug: str, category: str, user_roles: Sequence[str], identifiers: Sequence[str]
 ) -> list[str]:
     if not SLUG_FORM.fullmatch(slug) or slug in RESERVED_SLUGS or len(slug) > 64:
         raise PartyRefused(
             f"The slug {slug!r} will not do: lower-case letters, digits and single hyphens, "
             f"at most 64, and none of {', '.join(RESERVED_SLUGS)}."
         )
-    if not name.strip() or len(name) > LONGEST_NAME:
-        raise PartyRefused(f"The Party needs a name of at most {LONGEST_NAME} characters.")
     if Party.objects.filter(slug=slug).exists():
         raise PartyRefused(f"A Party with the slug {slug!r} was admitted already.")
     if category not in Category.__members__:

@@ -25,7 +25,7 @@ from fir.parties.permissions import SUPPLIERS
 
 if TYPE_CHECKING:
     import uuid
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
     from datetime import datetime
 
     from django.db.models import QuerySet
@@ -186,6 +186,17 @@ def emails_of(actor_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, str]:
     """The email of each of these actors that is a person. One query."""
     people = User.objects.filter(actor_id__in=list(actor_ids))
     return dict(people.values_list("actor_id", "email"))
+
+
+def emails_shown_to(
+    party: Party, acts: Mapping[str, tuple[uuid.UUID | None, uuid.UUID | None]]
+) -> dict[str, str]:
+    """The emails of who answers for each act, given with the Party that it was done for: of the
+    acts for this Party alone, as nobody elsewhere is shown who its people are. '' where a key
+    answers. One query."""
+    asked = {name: person for name, (person, of) in acts.items() if person and of == party.actor_id}
+    emails = emails_of(asked.values())
+    return {name: emails.get(person, "") for name, person in asked.items()}
 
 
 def person_of_email(email: str) -> User | None:

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
     from fir.ledger.models import LedgerEvent
 
+LOADED = "The DCC loaded the entry."
+NOT_LOADED = "It was taken back that the DCC had loaded the entry."
 DAYS = {"date_removed": "Removed on", "date_relisted": "Relisted on", "loaded_on": "Loaded on"}
 
 
@@ -33,6 +35,8 @@ def told(event: LedgerEvent) -> Told:
     """An event in words. Only for one that the reader may read."""
     payload: Mapping[str, Any] = payload_of(event)
     sentence = KINDS[event.kind].sentence
+    if event.kind == "CPL_LOAD_CONFIRMED":
+        sentence = LOADED if payload["loaded_on"] else NOT_LOADED
     return Told(event.seq, event.at, sentence, list(_particulars(payload)))
 
 
@@ -42,8 +46,6 @@ def _particulars(payload: Mapping[str, Any]) -> Iterator[str]:
     for name, words in DAYS.items():
         if day := payload.get(name):
             yield f"{words} {_in_words(day)}."
-    if "loaded_on" in payload and not payload["loaded_on"]:
-        yield "An earlier confirmation is taken back."
     if reason := payload.get("reason"):
         yield f"Why: {reason}"
 

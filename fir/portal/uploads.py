@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from http import HTTPStatus
 from itertools import chain
-from threading import Lock
+from threading import BoundedSemaphore, Lock
 from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 from django.http import HttpResponse, QueryDict
@@ -49,8 +49,11 @@ NONE_CHOSEN = "No file was chosen. Choose the one that holds {what}."
 EMPTY = "The file is empty. Choose the one that holds {what}."
 SEVERAL = "Several files were sent. Send one, with the whole of what is asked for in it."
 OTHERS_FIRST = "Another form with a file is coming in; send yours again in a moment."
+FILES_AT_ONCE = 2  # in a web process, of those that take no place of an inventory
+NO_PLACE = "Other files are being received; send yours again in a minute."
 
 _ONE_HEAD = Lock()
+_PLACES = BoundedSemaphore(FILES_AT_ONCE)
 
 
 class UploadFault(BodyFault):
@@ -99,14 +102,29 @@ def read_upload(body: Body) -> Upload:
 
 @contextmanager
 def _one_head_at_a_time() -> Iterator[None]:
-    """A file takes one of the places for receptions. What stands before it takes none, and must not
-    take up every thread of the web process either."""
+    """A file takes a place. What stands before it takes none, and must not take up every thread of
+    the web process either."""
     if not _ONE_HEAD.acquire(blocking=False):
         raise ReceptionUnderWay(OTHERS_FIRST)
     try:
         yield
     finally:
         _ONE_HEAD.release()
+
+
+@contextmanager
+def place_for_file() -> Iterator[None]:
+    """One of the places for files that are not inventories, which have places of their own: slow
+    senders must not take up every thread of the web process.
+
+    Raises ReceptionUnderWay when all are taken; nobody waits for one.
+    """
+    if not _PLACES.acquire(blocking=False):
+        raise ReceptionUnderWay(NO_PLACE)
+    try:
+        yield
+    finally:
+        _PLACES.release()
 
 
 class _Pieces:

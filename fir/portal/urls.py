@@ -76,6 +76,11 @@ urlpatterns = [
         name="sheet-faults",
     ),
     path(
+        "list/sheets/<uuid:sheet_id>/changes.csv",
+        sheets.SheetChanges.as_view(),
+        name="sheet-changes",
+    ),
+    path(
         "list/sheets/<uuid:sheet_id>/corrections",
         sheet_acts.CorrectSheet.as_view(),
         name="correct-sheet",

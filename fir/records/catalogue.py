@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from fir.parties.models import Actor
 
-VERSION = re.compile(r"[0-9]{1,3}(\.[0-9]{1,3}){1,2}")
+VERSION = re.compile(r"[0-9]{1,3}(\.[0-9]{1,3}){0,2}")
 LONGEST_SOURCE = 300
 
 

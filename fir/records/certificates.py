@@ -9,6 +9,7 @@ from calendar import monthrange
 from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import groupby
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
 from django.db import IntegrityError, transaction
@@ -31,13 +32,17 @@ LONGEST_MONTH = timedelta(days=31)
 LONGEST_SUBJECT = 64
 
 EXPIRY, RENEWAL = "expiry", "renewal"
+# What tells a certificate's end from every other.
+KEY = ("cpa_certificate_id", "manufacturer_identifier", "lapses_on")
 
 
 @dataclass(frozen=True, slots=True)
 class _Certificate:
-    """A CPA certificate with the day on which it ends, and the Current lines that stand on it."""
+    """A maker's CPA certificate with the day on which it ends, and the Current lines that stand on
+    it. Two makers may use the same id, or write the same word in its place."""
 
     name: str
+    manufacturer_identifier: str
     lapses_on: date
     lines: Sequence[ListedEntry]
 
@@ -65,19 +70,24 @@ def tell_of_certificates(*, at: datetime) -> int:
 @transaction.atomic
 def _tell(*, at: datetime) -> int:
     today = localdate(at)
-    told = set(CertificateReminder.objects.values_list("cpa_certificate_id", "lapses_on", "months"))
+    told = set(CertificateReminder.objects.values_list(*KEY, "months"))
     reached = [(one, stage_of(one.lapses_on, today)) for one in _near_their_end(today)]
     due = [
         (one, months)
         for one, months in reached
-        if months is not None and (one.name, one.lapses_on, months) not in told
+        if months is not None
+        and (one.name, one.manufacturer_identifier, one.lapses_on, months) not in told
     ]
     if not due:
         return 0
     CertificateReminder.objects.bulk_create(
         [
             CertificateReminder(
-                cpa_certificate_id=one.name, lapses_on=one.lapses_on, months=months, told_at=at
+                cpa_certificate_id=one.name,
+                manufacturer_identifier=one.manufacturer_identifier,
+                lapses_on=one.lapses_on,
+                months=months,
+                told_at=at,
             )
             for one, months in due
         ]
@@ -114,10 +124,10 @@ def _near_their_end(today: date) -> list[_Certificate]:
         .exclude(cpa_certificate_id="")
         .annotate(lapses_on=Least("cpa_expiry_date", "cpa_renewal_date"))
         .filter(lapses_on__lte=furthest)
-        .order_by("cpa_certificate_id", "lapses_on", "entry_id")
+        .order_by(*KEY, "entry_id")
     )
-    certificates = groupby(lines, key=lambda line: (line.cpa_certificate_id, line.lapses_on))
-    return [_Certificate(name, day, tuple(standing)) for (name, day), standing in certificates]
+    certificates = groupby(lines, key=attrgetter(*KEY))
+    return [_Certificate(*key, tuple(standing)) for key, standing in certificates]
 
 
 def _event(one: _Certificate, months: int, answerable: Mapping[str, str]) -> NewEvent:
@@ -128,7 +138,7 @@ def _event(one: _Certificate, months: int, answerable: Mapping[str, str]) -> New
         "date_kind": one.date_kind,
         "cpl_entry_ids": sorted(line.cpl_entry_id for line in one.lines),
         "device_types": types,
-        "manufacturer_identifiers": sorted({line.manufacturer_identifier for line in one.lines}),
+        "manufacturer_identifiers": [one.manufacturer_identifier],
         "answerable": sorted({answerable.get(kind, "") for kind in types} - {""}),
     }
     subject = one.name[:LONGEST_SUBJECT]

@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from django.db import transaction
+from django.utils.timezone import localdate
 
 from cpl.operations import lock_list
 from cpl.sheet import read_sheet
@@ -95,16 +96,34 @@ def _printable(filename: str) -> str:
 def confirm_corrections(
     *, sheet_id: uuid.UUID, reasons: Mapping[str, str], by: Actor, at: datetime
 ) -> SheetImport:
-    """Say, with a reason each, which entries' published facts the sheet may correct, in place of
-    what was said before. Only who brought the sheet may.
+    """Say, with a reason each, which further entries' published facts the sheet may correct. Only
+    who brought the sheet may.
 
     Raises SheetImport.DoesNotExist, SheetDoneWith, CorrectionRefused.
     """
+    sheet = _own_waiting(sheet_id, by)
+    for entry_id, reason in reasons.items():
+        sheet.corrections[entry_id] = read_correction(reason)
+    sheet.save(update_fields=["corrections"])
+    return sheet
+
+
+@transaction.atomic
+def drop_corrections(*, sheet_id: uuid.UUID, by: Actor, at: datetime) -> SheetImport:
+    """Take back all that was confirmed of what the sheet may correct. Only who brought it may.
+
+    Raises SheetImport.DoesNotExist, SheetDoneWith, CorrectionRefused.
+    """
+    sheet = _own_waiting(sheet_id, by)
+    sheet.corrections = {}
+    sheet.save(update_fields=["corrections"])
+    return sheet
+
+
+def _own_waiting(sheet_id: uuid.UUID, by: Actor) -> SheetImport:
     sheet = _waiting(sheet_id)
     if by.answerable != sheet.brought_answerable:
         raise CorrectionRefused("Whoever brought the sheet says what it corrects, and why.")
-    sheet.corrections = {entry_id: read_correction(reason) for entry_id, reason in reasons.items()}
-    sheet.save(update_fields=["corrections"])
     return sheet
 
 
@@ -120,14 +139,14 @@ def apply_sheet(
     ListChangedSince, AnotherMustApply.
     """
     sheet = _waiting(sheet_id)
-    lock_list()
-    read = read_sheet(bytes(sheet.content))
+    read = read_sheet(bytes(sheet.content))  # takes seconds, in which others may write the list
     if read.faults:
         raise SheetHasFaults(read.faults)
-    outcome = compare_list(read.rows, may_correct=sheet.corrections)
+    lock_list()
+    outcome = compare_list(read.rows, today=localdate(at), may_correct=sheet.corrections)
     if outcome.conflicts:
         raise ListInConflict(outcome.conflicts)
-    if outcome.digest != seen:
+    if outcome.digest(sheet.corrections) != seen:
         raise ListChangedSince("The list has changed since this was shown; look at it again.")
     if outcome.needs_another and same_eyes(
         answerable=sheet.brought_answerable, party=sheet.brought_party, by=by

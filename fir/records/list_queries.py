@@ -3,16 +3,25 @@ the ledger tells of a list's import or of certificates at one go."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from itertools import groupby
 from typing import TYPE_CHECKING
 
 from django.db.models import Case, OuterRef, Value, When
 
 from cpl.models import ListedEntry
+from cpl.quality.facts import Severity
 from cpl.sheet.row import CURRENT
 from fir.ledger.models import LedgerEvent
 from fir.ledger.queries import payload_of
-from fir.records.models import CONFIRMED, WAITING, WAIVE, Proposal
+from fir.records.models import (
+    CONFIRMED,
+    WAITING,
+    WAIVE,
+    Proposal,
+    QualityFinding,
+    SheetImport,
+)
 
 if TYPE_CHECKING:
     import uuid
@@ -22,6 +31,7 @@ if TYPE_CHECKING:
     from django.db.models import QuerySet
 
 STATUS_KINDS = frozenset({"CPL_ENTRY_REMOVED", "CPL_ENTRY_RELISTED"})
+CHANGE_KINDS = STATUS_KINDS | {"CPL_ENTRY_CORRECTED"}
 CERTIFICATE_KINDS = frozenset({"CERTIFICATE_DUE", "CERTIFICATE_LAPSED"})
 
 
@@ -49,13 +59,31 @@ def waiting_proposals_of(cpl_entry_id: str) -> QuerySet[Proposal]:
 
 def standing_waivers() -> QuerySet[Proposal]:
     """The confirmed waivers of the finding that is asked about, for use inside its query:
-    `Exists(standing_waivers())`. A finding that words its particulars anew is not waived."""
+    `Exists(standing_waivers())`. A finding about other values is not waived."""
     return Proposal.objects.filter(
         kind=WAIVE,
         state=CONFIRMED,
         entry=OuterRef("entry"),
         code=OuterRef("code"),
-        particulars=OuterRef("particulars"),
+        about=OuterRef("about"),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """How much of keeping the list waits for somebody."""
+
+    sheets: int
+    proposals: int
+    must_fix: int
+
+
+def waiting_for_somebody() -> Waiting:
+    """Sheets to apply, proposals to confirm, findings to fix. Three queries."""
+    return Waiting(
+        sheets=SheetImport.objects.filter(state=WAITING).count(),
+        proposals=Proposal.objects.filter(state=WAITING).count(),
+        must_fix=QualityFinding.objects.filter(severity=Severity.MUST_FIX).count(),
     )
 
 
@@ -73,8 +101,9 @@ def ids_not_loaded(*, added_by: date) -> list[str]:
     return list(entries_not_loaded(added_by=added_by).values_list("cpl_entry_id", flat=True))
 
 
-def entries_removed_by(imported: LedgerEvent) -> list[str]:
-    """The ids of the entries that an import, told by its CPL_IMPORTED event, removed.
+def entry_changes_of(imported: LedgerEvent) -> list[LedgerEvent]:
+    """What an import, told by its CPL_IMPORTED event, tells of entries that were listed before it:
+    which it removed, relisted or corrected, in the ledger's order.
 
     An import's events are one append, which that event ends: after the import before it, at the
     same moment, by the same hand. What it listed as removed from the first was never there, and
@@ -85,20 +114,25 @@ def entries_removed_by(imported: LedgerEvent) -> list[str]:
     own = LedgerEvent.objects.filter(
         seq__gt=before, seq__lt=imported.seq, at=imported.at, by_actor=imported.by_actor
     )
-    import_id = payload_of(imported)["import_id"]
-    removals = [
+    import_id = payload_of(imported).get("import_id")
+    changes = [
         event
-        for event in own.filter(kind="CPL_ENTRY_REMOVED").order_by("seq")
+        for event in own.filter(kind__in=CHANGE_KINDS).order_by("seq")
         if _is_of_import(event, import_id)
     ]
+    removals = [event for event in changes if event.kind == "CPL_ENTRY_REMOVED"]
     not_there = set(own.filter(kind="CPL_ENTRY_LISTED").values_list("subject_id", flat=True))
     not_there |= _removed_before(removals)
-    return [event.subject_id for event in removals if event.subject_id not in not_there]
+    return [
+        event
+        for event in changes
+        if event.kind != "CPL_ENTRY_REMOVED" or event.subject_id not in not_there
+    ]
 
 
 def _is_of_import(event: LedgerEvent, import_id: object) -> bool:
-    said = payload_of(event)
-    return said["proposed_by"] is None and said["import_id"] == import_id
+    said = payload_of(event)  # the first events of these kinds said neither
+    return said.get("proposed_by") is None and said.get("import_id") == import_id
 
 
 def _removed_before(removals: Sequence[LedgerEvent]) -> set[str]:

@@ -15,6 +15,7 @@ from cpl.models import LoadConfirmation
 from cpl.operations import lock_list
 from cpl.queries import entries_by_id
 from fir.ledger.operations import NewEvent, append_events
+from fir.records.list_queries import ids_not_loaded
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
@@ -37,26 +38,42 @@ class UnknownEntries(ValueError):
         )
 
 
+class LoadedOnAnotherDay(ValueError):
+    """Another day was recorded for some of the entries, and nobody said to replace it."""
+
+
 class NotLoadedThen(ValueError):
     """The DCC cannot have loaded an entry on that day."""
 
 
 @transaction.atomic
 def confirm_loaded(
-    *, cpl_entry_ids: Collection[str], loaded_on: date | None, by: Actor, at: datetime
+    *,
+    cpl_entry_ids: Collection[str],
+    loaded_on: date | None,
+    by: Actor,
+    at: datetime,
+    added_by: date | None = None,
+    replace: bool = False,
 ) -> int:
     """Record that the DCC loaded these entries on a day, or, without one, that it did not after
-    all; how many entries that changes. Entries that say so already stay as they are.
+    all; how many entries that changes. Entries that say so already stay as they are. `added_by`
+    adds every entry of which nothing was said yet and that was on the list by then. With `replace`
+    a day that was recorded before gives way.
 
-    Raises UnknownEntries; and NotLoadedThen for a day that is still to come or before an entry was
-    added to the list. Then nothing was recorded.
+    Raises UnknownEntries; LoadedOnAnotherDay; and NotLoadedThen for a day that is still to come or
+    before an entry was added to the list. Then nothing was recorded.
     """
     lock_list()
-    entries = entries_by_id(set(cpl_entry_ids))
+    # Chosen under the lock: what somebody else has just confirmed is not said again.
+    unsaid = ids_not_loaded(added_by=added_by) if added_by else ()
+    entries = entries_by_id({*cpl_entry_ids, *unsaid})
     if unknown := set(cpl_entry_ids) - entries.keys():
         raise UnknownEntries(unknown)
     if loaded_on:
         _require_possible(loaded_on, entries.values(), today=localdate(at))
+        if not replace:
+            _require_unsaid(loaded_on, entries.values())
     changed = sorted(entry for entry in entries if entries[entry].loaded_on != loaded_on)
     insert_rows(
         LoadConfirmation,
@@ -66,6 +83,19 @@ def confirm_loaded(
     if changed:
         append_events([_confirmed(entry, loaded_on) for entry in changed], by=by.author, at=at)
     return len(changed)
+
+
+def _require_unsaid(loaded_on: date, entries: Iterable[ListedEntry]) -> None:
+    others = [
+        f"{entry.cpl_entry_id} ({entry.loaded_on.isoformat()})"
+        for entry in sorted(entries, key=lambda entry: entry.cpl_entry_id)
+        if entry.loaded_on and entry.loaded_on != loaded_on
+    ]
+    if others:
+        raise LoadedOnAnotherDay(
+            f"Another day was recorded for {_named(others)}. Leave these out, or say that the day "
+            "is to be replaced."
+        )
 
 
 def _require_possible(loaded_on: date, entries: Iterable[ListedEntry], *, today: date) -> None:

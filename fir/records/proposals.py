@@ -117,8 +117,8 @@ def propose_waiver(
         raise NotWaivable(f"{code} of {cpl_entry_id} cannot be waived: it has to be put right.")
     if finding.is_waived:
         raise AlreadyWaived(f"{code} of {cpl_entry_id} was waived before, and still is.")
-    waiver = Proposal(kind=WAIVE, entry=entry, code=code, particulars=finding.particulars)
-    waiver.reason = _read_reason(reason)
+    waiver = Proposal(kind=WAIVE, entry=entry, code=code, reason=_read_reason(reason))
+    waiver.particulars, waiver.about = finding.particulars, finding.about
     return _propose(waiver, by=by, at=at)
 
 
@@ -212,7 +212,8 @@ def _decide(proposal: Proposal, state: str, *, by: Actor, at: datetime) -> None:
 
 def _status_changed(proposal: Proposal, by: Actor, at: datetime) -> NewEvent:
     """The entry's new status, and the event that tells of it."""
-    entry, today = proposal.entry, localdate(at)
+    entry = proposal.entry
+    today = max(localdate(at), entry.date_added)  # what is added ahead cannot be removed before
     _require_status(entry, proposal.kind)
     status, kind, dated = {
         REMOVE: (REMOVED, "CPL_ENTRY_REMOVED", "date_removed"),
@@ -235,7 +236,7 @@ def _waived(proposal: Proposal) -> NewEvent:
     standing = QualityFinding.objects.filter(
         entry=entry,
         code=proposal.code,
-        particulars=proposal.particulars,
+        about=proposal.about,
         severity=Severity.WAIVABLE,
     )
     if not standing.exists():

@@ -77,10 +77,15 @@ def assess_list(*, at: datetime) -> None:
     }
     gone = []
     for number, entry, code, *says in QualityFinding.objects.values_list(
-        "pk", "entry_id", "code", "field", "severity", "particulars"
+        "pk", "entry_id", "code", "field", "severity", "particulars", "about"
     ):
         finding = wanted.get((entry, code))
-        if finding and says == [finding.field, finding.severity, finding.particulars]:
+        if finding and says == [
+            finding.field,
+            finding.severity,
+            finding.particulars,
+            finding.about,
+        ]:
             del wanted[entry, code]
         else:
             gone.append(number)
@@ -93,6 +98,7 @@ def assess_list(*, at: datetime) -> None:
                 field=finding.field,
                 severity=finding.severity,
                 particulars=finding.particulars,
+                about=finding.about,
                 found_at=at,
             )
             for (entry, code), finding in wanted.items()

@@ -30,7 +30,7 @@ def quality_findings(
     narrowed = {name: value for name, value in wanted.items() if value}
     found = QualityFinding.objects.annotate(is_waived=Exists(standing_waivers()))
     found = found.filter(**narrowed).select_related("entry__device_model__manufacturer")
-    found = found.order_by("entry_id", "code")
+    found = found
     return found if waived is None else found.filter(is_waived=waived)
 
 
@@ -80,7 +80,7 @@ class FindingInWords:
 def findings_of_entry(entry: int) -> list[FindingInWords]:
     """What the rules found of one entry, with the waivers that stand. Two queries."""
     waivers = {
-        (waiver.code, waiver.particulars): waiver
+        (waiver.code, waiver.about): waiver
         for waiver in Proposal.objects.filter(entry=entry, kind=WAIVE, state=CONFIRMED)
     }
     return [
@@ -91,7 +91,7 @@ def findings_of_entry(entry: int) -> list[FindingInWords]:
             severity=finding.severity,
             field=finding.field,
             particulars=finding.particulars,
-            waiver=waivers.get((finding.code, finding.particulars)),
+            waiver=waivers.get((finding.code, finding.about)),
         )
         for finding in QualityFinding.objects.filter(entry=entry).order_by("pk")
         if finding.code in BY_CODE

@@ -62,7 +62,7 @@ def reconcile_list(
         entry_id: read_correction(reason) for entry_id, reason in (corrections or {}).items()
     }
     lock_list()
-    outcome = compare_list(rows, may_correct=reasons)
+    outcome = compare_list(rows, today=localdate(at), may_correct=reasons)
     write_changes(outcome, reasons, by=by, at=at)
     return outcome
 
@@ -85,7 +85,8 @@ def write_changes(
     _apply(outcome, by=by.actor_id, at=at)
     events = _events(outcome, reasons, at=at, import_id=import_id)
     if events:
-        told = NewEvent("CPL_IMPORTED", "cpl", "cpl", {**outcome.counts(), "import_id": import_id})
+        counts = {**outcome.counts(), "import_id": import_id}
+        told = NewEvent("CPL_IMPORTED", "import", import_id or "command", counts)
         append_events([*events, told], by=by.author, at=at)
 
 

@@ -2,26 +2,41 @@
 
 from __future__ import annotations
 
+import csv
+import io
 from dataclasses import dataclass
+from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
-from cpl.queries import entries_by_id
+from cpl.facts import CERTIFICATE_FACTS, NAME_FACTS, PUBLISHED_FACTS, STATUS_FACTS
 from cpl.sheet import read_sheet
+from cpl.sheet.cells import cell_of, neutralise
 from cpl.sheet.marking import marked_sheet
+from cpl.sheet.row import COLUMNS
 from fir.records.comparison import ALL_FACTS, CHANGES, compare_list
 from fir.records.models import SheetImport
 
 if TYPE_CHECKING:
     import uuid
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
+    from datetime import date
 
     from django.db.models import QuerySet
 
-    from cpl.models import ListedEntry
     from cpl.sheet.row import RowFault, SheetRow
     from fir.records.comparison import Reconciliation, RowConflict
 
 CHANGED = CHANGES[:-1]  # all but those that stay unchanged
+# Which columns each kind of change writes: a row of two kinds differs in each of them elsewhere.
+_RENEWED = (*NAME_FACTS, *CERTIFICATE_FACTS)
+_WRITES: Mapping[str, Sequence[str]] = {
+    "new": (),
+    "removed": STATUS_FACTS,
+    "relisted": STATUS_FACTS,
+    "revised": _RENEWED,
+    "corrected": (*PUBLISHED_FACTS, *_RENEWED),
+}
+CHANGE_COLUMNS = ("cpl_entry_id", "change", "column", "listed", "said", "reason")
 
 
 def sheets() -> QuerySet[SheetImport]:
@@ -62,17 +77,19 @@ class Preview:
         return self.changes_something and not (self.faults or self.conflicts)
 
 
-def preview_of(sheet: SheetImport) -> Preview:
+def preview_of(sheet: SheetImport, *, today: date) -> Preview:
     """Read a sheet that waits and compare it with the list. A large sheet takes seconds."""
     read = read_sheet(bytes(sheet.content))
     has_rows = bool(read.rows) or not read.faults
-    outcome = compare_list(read.rows, may_correct=sheet.corrections) if has_rows else None
+    if not has_rows:
+        return Preview(read.faults, read.faults_left_out, None)
+    outcome = compare_list(read.rows, today=today, may_correct=sheet.corrections)
     return Preview(read.faults, read.faults_left_out, outcome)
 
 
-def sheet_with_faults(sheet: SheetImport) -> str:
+def sheet_with_faults(sheet: SheetImport, *, today: date) -> str:
     """A sheet that waits as CSV text, saying beside each row what is wrong with it."""
-    return marked_sheet(bytes(sheet.content), preview_of(sheet).conflicts)
+    return marked_sheet(bytes(sheet.content), preview_of(sheet, today=today).conflicts)
 
 
 class Difference(NamedTuple):
@@ -97,32 +114,51 @@ class Change(NamedTuple):
 def first_changes(
     sheet: SheetImport, outcome: Reconciliation, *, most: int
 ) -> dict[str, list[Change]]:
-    """By what happens to them, the first rows of a sheet that change something. One query."""
-    rows: dict[str, list[SheetRow]] = {name: getattr(outcome, name)[:most] for name in CHANGED}
-    entries = entries_by_id(_ids(row for name in CHANGED[1:] for row in rows[name]))
-    return {
-        name: [
-            Change(
-                row,
-                _differences(row, entries.get(row.cpl_entry_id)),
-                sheet.corrections[row.cpl_entry_id] if name == "corrected" else "",
-            )
-            for row in rows[name]
-        ]
-        for name in CHANGED
-    }
+    """By what happens to them, the first rows of a sheet that change something."""
+    return {name: list(islice(_changes(sheet, outcome, name), most)) for name in CHANGED}
 
 
-def _ids(rows: Iterable[SheetRow]) -> set[str]:
-    return {row.cpl_entry_id for row in rows}
+def changes_of_sheet(sheet: SheetImport, *, today: date) -> str:
+    """Everything that a sheet that waits would change, as CSV text that is safe in a spreadsheet: a
+    line for each value that changes, and one for each new entry, which holds all that is said of
+    it."""
+    text = io.StringIO(newline="")
+    writer = csv.writer(text)
+    writer.writerow(CHANGE_COLUMNS)
+    outcome = preview_of(sheet, today=today).outcome
+    if outcome is not None:
+        for line in _lines_of_changes(sheet, outcome):
+            writer.writerow(map(neutralise, line))
+    return text.getvalue()
 
 
-def _differences(row: SheetRow, entry: ListedEntry | None) -> list[Difference]:
-    if entry is None:
-        return []
-    pairs = ((column, getattr(entry, column), getattr(row, column)) for column in ALL_FACTS)
+def _lines_of_changes(sheet: SheetImport, outcome: Reconciliation) -> Iterator[tuple[str, ...]]:
+    for name in CHANGED:
+        for change in _changes(sheet, outcome, name):
+            for difference in change.differences or [_whole(change.row)]:
+                yield (change.row.cpl_entry_id, name, *difference, change.reason)
+
+
+def _changes(sheet: SheetImport, outcome: Reconciliation, name: str) -> Iterator[Change]:
+    rows: Sequence[SheetRow] = getattr(outcome, name)
+    for row in rows:
+        reason = sheet.corrections[row.cpl_entry_id] if name == "corrected" else ""
+        yield Change(row, _differences(row, outcome, _WRITES[name]), reason)
+
+
+def _differences(
+    row: SheetRow, outcome: Reconciliation, columns: Sequence[str]
+) -> list[Difference]:
+    entry = dict(zip(ALL_FACTS, outcome.listed.get(row.cpl_entry_id, ()), strict=False))
+    pairs = ((column, entry.get(column), getattr(row, column)) for column in columns)
     return [
         Difference(column, str(listed or ""), str(said or ""))
         for column, listed, said in pairs
         if listed != said
     ]
+
+
+def _whole(row: SheetRow) -> Difference:
+    """A row that has no entry yet: every column in which it says something."""
+    said = ((column, cell_of(row, column)) for column in COLUMNS if column != "cpl_entry_id")
+    return Difference("", "", "; ".join(f"{column}: {cell}" for column, cell in said if cell))

@@ -21,7 +21,7 @@ from cpl.identifiers import (
     parse_manufacturer_identifier,
     shown,
 )
-from cpl.sheet.cells import UNSEEN
+from cpl.sheet.cells import NONCHARACTERS, UNSEEN
 from cpl.sheet.row import COLUMNS, CURRENT
 
 NOT_APPLICABLE = "N/A"
@@ -95,7 +95,7 @@ def _text(value: Any, most: int = MOST_TEXT, *, lines: bool = False) -> str:
     text = unicodedata.normalize("NFC", value).strip()
     if len(text) > most:
         raise _NotReadable("TOO_LONG", f"At most {most} characters; this has {len(text)}.")
-    odd = [c for c in text if unicodedata.category(c) in UNSEEN]
+    odd = [c for c in text if unicodedata.category(c) in UNSEEN or c in NONCHARACTERS]
     if any(not (lines and c in "\n\r\t") for c in odd):
         raise _NotReadable(
             "CONTROL_CHARACTER", "Contains a control or invisible character; take it out."

@@ -75,16 +75,17 @@ def judge_claim(claim: Claim, *, today: date, own: uuid.UUID | None = None) -> J
 def _quality_of(claim: Claim, *, today: date) -> list[tuple[bool, Fault]]:
     """What the list's rules find of the line that a claim would become, and whether it must be
     fixed."""
-    beside = lines_beside(claim.manufacturer_identifier or "", claim.manufacturer_image_hash or "")
-    found = findings_of(
-        as_line(claim, today), ListIndex(beside), catalogue_now(), today, known_files()
-    )
+    image_hash = claim.manufacturer_image_hash or ""
+    beside = ListIndex(lines_beside(claim.manufacturer_identifier or "", image_hash))
+    files = known_files(image_hash) if image_hash else {}
+    found = findings_of(as_line(claim, today), beside, catalogue_now(), today, files)
     return [(finding.severity is Severity.MUST_FIX, _as_fault(finding)) for finding in found]
 
 
 def _as_fault(finding: QualityFinding) -> Fault:
     sentence = sentence_of(BY_CODE[finding.code])
-    return Fault(finding.field, finding.code, f"{sentence} {finding.particulars}".strip())
+    # The finding first: a rule says what is right, which reads as if all were well.
+    return Fault(finding.field, finding.code, f"{finding.particulars} The rule: {sentence}")
 
 
 def judge_submission(submission: Submission, *, today: date) -> Judgement:

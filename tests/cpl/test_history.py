@@ -5,11 +5,14 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
+from django.db import transaction
 
 from cpl.history import NEIGHBOURS_SHOWN, neighbours_of, sheet_rows, show_entries, status_history
 from cpl.models import CPLEntry, ListedEntry
+from cpl.operations import change_status
 from cpl.search import EntrySearch
 from cpl.sheet.row import COLUMNS
+from fir.parties.operations import operator
 from tests import make
 
 pytestmark = pytest.mark.django_db
@@ -62,6 +65,68 @@ def test_the_sheets_rows_stand_as_at_a_day_too(relisted: None) -> None:
     assert told(date(2019, 12, 31)) == []
     assert told(REMOVED_ON) == [("CPL-000001", "REMOVED")]
     assert told(date(2026, 11, 20)) == [("CPL-000001", "CURRENT")]
+
+
+MARCH, MAY, JULY = date(2026, 3, 1), date(2026, 5, 1), date(2026, 7, 1)
+
+
+def removed_on(day: date) -> dict[str, object]:
+    return {"status": "REMOVED", "date_removed": day, "removal_reason": f"Said of {day}."}
+
+
+@pytest.mark.parametrize(
+    ("day", "removed"),
+    [(date(2026, 4, 1), None), (date(2026, 4, 30), None), (MAY, MAY), (date(2026, 6, 1), MAY)],
+)
+def test_a_removal_whose_date_was_said_anew_counts_from_the_day_said_last(
+    day: date, removed: date | None
+) -> None:
+    make.listed(make.row(1))
+    for said in (JULY, MARCH, MAY):
+        make.listed(make.row(1, **removed_on(said)))
+    status = "REMOVED" if removed else "CURRENT"
+
+    (entry,) = show_entries(numbers(), as_at=day)
+
+    assert (entry.status, entry.date_removed) == (status, removed)
+    assert [row.status for row in sheet_rows(EntrySearch(as_at=day, status=status))] == [status]
+
+
+def changed(*changes: tuple[str, date]) -> None:
+    """Status rows of the one entry, in this order."""
+    (number,) = numbers()
+    with transaction.atomic():
+        for status, day in changes:
+            change_status([(number, status, day, "")], by=operator().actor_id, at=make.AT)
+
+
+@pytest.mark.parametrize(
+    ("day", "status"),
+    [
+        (date(2026, 2, 1), "CURRENT"),
+        (MARCH, "REMOVED"),
+        (date(2026, 5, 31), "REMOVED"),
+        (date(2026, 6, 1), "CURRENT"),
+        (date(2026, 6, 30), "CURRENT"),
+        (JULY, "CURRENT"),
+        (date(2026, 8, 1), "REMOVED"),
+    ],
+)
+def test_of_rows_in_a_row_the_last_counts_and_each_removal_and_relisting_has_its_own(
+    day: date, status: str
+) -> None:
+    make.listed(make.row(1))
+    changed(
+        ("REMOVED", MARCH),
+        ("CURRENT", MAY),
+        ("CURRENT", date(2026, 6, 1)),
+        ("REMOVED", JULY),
+        ("REMOVED", date(2026, 8, 1)),
+    )
+
+    (entry,) = show_entries(numbers(), as_at=day)
+
+    assert entry.status == status
 
 
 def test_the_sheets_rows_are_the_rows_that_were_listed() -> None:

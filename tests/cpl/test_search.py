@@ -33,7 +33,12 @@ INSERT INTO cpl_entryrevision
      manufacturer_image_hash, recorded_at, recorded_by)
     SELECT id, 'Meters', '', '', '', upper(encode(sha256(id::text::bytea), 'hex')), now(),
         gen_random_uuid()
-    FROM cpl_cplentry
+    FROM cpl_cplentry;
+INSERT INTO cpl_statuschange
+    (entry_id, status, status_date, reason, recorded_at, recorded_by)
+    SELECT id, 'REMOVED', date_added + 1000 + 30 * n::int, '', now(), gen_random_uuid()
+    FROM generate_series(1, 2) AS n, cpl_cplentry
+    WHERE cpl_entry_id ~ '[02468]$'
 """
 
 
@@ -72,6 +77,17 @@ def test_what_is_found_by_a_beginning_is_found_by_an_index(long_list: CPLEntry) 
     for search in searches:
         assert not reads_all(plans(search)), search
         assert search.q == "ZZ" or long_list in find_entries(search)
+
+
+def test_of_many_removals_said_twice_the_last_is_found_by_an_index(long_list: CPLEntry) -> None:
+    between, after = (
+        EntrySearch(status="REMOVED", as_at=day) for day in (date(2018, 11, 20), date(2019, 2, 1))
+    )
+
+    plan = plans(between)
+
+    assert "Seq Scan on cpl_statuschange u0" not in plan
+    assert [find_entries(search).count() for search in (between, after)] == [0, MANY // 2]
 
 
 def test_the_plans_of_a_long_list_would_show_that_all_of_it_is_read(long_list: CPLEntry) -> None:

@@ -62,6 +62,7 @@ POST portal:import-sheet                  302 403 403 403 403 403 403 403 403 40
 GET  portal:sheets                        302 403 403 403 403 403 403 403 403 403 403 403 200
 GET  portal:sheet                         302 403 403 403 403 403 403 403 403 403 403 403 200
 GET  portal:sheet-faults                  302 403 403 403 403 403 403 403 403 403 403 403 200
+GET  portal:sheet-changes                 302 403 403 403 403 403 403 403 403 403 403 403 200
 POST portal:correct-sheet                 302 403 403 403 403 403 403 403 403 403 403 403 422
 POST portal:apply-sheet                   302 403 403 403 403 403 403 403 403 403 403 403 409
 POST portal:drop-sheet                    302 403 403 403 403 403 403 403 403 403 403 403 302

@@ -34,7 +34,14 @@ if TYPE_CHECKING:
 
 SUPPLIER_CSV = make.inventory(make.device(1))
 
-SHEET_PAGES = ("sheet", "sheet-faults", "correct-sheet", "apply-sheet", "drop-sheet")
+SHEET_PAGES = (
+    "sheet",
+    "sheet-faults",
+    "sheet-changes",
+    "correct-sheet",
+    "apply-sheet",
+    "drop-sheet",
+)
 
 
 @dataclass(frozen=True)

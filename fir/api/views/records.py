@@ -35,12 +35,13 @@ from fir.records.queries import find_repository_entry, repository_entries
 from fir.submissions.claims import Fault
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from rest_framework.request import Request
     from rest_framework.response import Response
 
     from cpl.models import CPLEntry
+    from fir.records.list_files import ListFile, ListState
 
 FILTERS = ("device_type", "manufacturer", "device_model", "firmware_version", "status", "q")
 LIST_FILTERS = (*FILTERS, "manufacturer_image_hash", "added_from", "added_to", "as_at")
@@ -111,7 +112,25 @@ class CPL(_ListDoor):
         return self.unless_unchanged(seq, lambda: self.page(found, show, "id"))
 
 
-class CPLSheet(_ListDoor):
+class _FileDoor(Door):
+    is_public = True
+
+    def file(
+        self, state: ListState, media_type: str, *, name: str, make: Callable[[], ListFile]
+    ) -> Response | HttpResponse:
+        """The file under an ETag of the state that it is of, which may be an earlier one; 304, and
+        nothing made, for whoever has that of `state`."""
+
+        def answer() -> Response | HttpResponse:
+            file = make()
+            return self.unless_unchanged(
+                file.state.seq, lambda: _file(file.content, media_type, name=name)
+            )
+
+        return self.unless_unchanged(state.seq, answer)
+
+
+class CPLSheet(_ListDoor, _FileDoor):
     """`GET /cpl.csv`: the Central Products List as the sheet that can be imported again. Public."""
 
     parameters = LIST_FILTERS
@@ -121,24 +140,19 @@ class CPLSheet(_ListDoor):
         """The entries that fit, in the order in which they were listed."""
         search, state = self.search(), list_state()
         name = f"cpl-{search.as_at or localdate()}.csv"
-        return self.unless_unchanged(
-            state.seq, lambda: _file(list_sheet(search, state), CSV, name=name)
-        )
+        return self.file(state, CSV, name=name, make=lambda: list_sheet(search, state))
 
 
-class CPLWorkbook(Door):
+class CPLWorkbook(_FileDoor):
     """`GET /cpl.xlsx`: the whole Central Products List as a workbook. Public."""
 
-    is_public = True
     answers = {"GET": ((200, XLSX), OpenApiTypes.BINARY)}
 
     def get(self, request: Request) -> Response | HttpResponse:
         """Every entry, in the order in which they were listed."""
         state = list_state()
         name = f"cpl-{localdate()}.xlsx"
-        return self.unless_unchanged(
-            state.seq, lambda: _file(list_workbook(state), XLSX, name=name)
-        )
+        return self.file(state, XLSX, name=name, make=lambda: list_workbook(state))
 
 
 def _file(content: bytes, media_type: str, *, name: str) -> HttpResponse:

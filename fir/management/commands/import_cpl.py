@@ -7,20 +7,24 @@ from typing import TYPE_CHECKING, Any
 
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
+from django.utils.timezone import localdate
 
+from cpl.identifiers import IdentifierFault, parse_cpl_entry_id
 from cpl.sheet import read_sheet
 from cpl.sheet.limits import LARGEST_SHEET
 from fir.parties.operations import operator
 from fir.records.comparison import compare_list
-from fir.records.reconciling import CorrectionRefused, ListInConflict, reconcile_list
+from fir.records.reconciling import CorrectionRefused, read_correction, reconcile_list
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Sequence
 
     from django.core.management.base import CommandParser
 
-    from cpl.sheet.row import SheetRow
+    from cpl.sheet import Sheet
     from fir.records.comparison import Reconciliation
+
+MOST_NAMED = 20
 
 
 class Command(BaseCommand):
@@ -45,17 +49,18 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Import and say what changed, or name every bad row and change nothing."""
+        at = timezone.now()
         sheet = read_sheet(self._read(options["file"]))
-        if sheet.faults:
-            self._refuse([str(fault) for fault in sheet.faults], more=sheet.faults_left_out)
-        corrections = {entry_id.upper(): options["reason"] for entry_id in options["correct"]}
-        outcome = self._bring(sheet.rows, corrections, preview=options["preview"])
-        counts = ", ".join(f"{count} {name}" for name, count in outcome.counts().items())
-        self.stdout.write(f"{len(sheet.rows)} rows: {counts}.")
-        for entry_id in outcome.absent:
-            self.stdout.write(f"Listed but absent from the sheet, and left as it is: {entry_id}")
+        corrections = self._corrections(options["correct"], options["reason"])
+        seen = compare_list(sheet.rows, today=localdate(at), may_correct=corrections)
+        self._refuse_useless(corrections, seen)
+        self._tell(sheet, seen)
+        if sheet.faults or seen.conflicts:
+            raise CommandError("The sheet cannot be applied as it is; nothing was changed.")
         if options["preview"]:
             self.stdout.write("This was a preview; nothing was changed.")
+            return
+        reconcile_list(rows=sheet.rows, corrections=corrections, by=operator(), at=at)
 
     def _read(self, path: Path) -> bytes:
         """The file, as far as it may be read: one byte beyond the limit shows that it is over."""
@@ -65,32 +70,39 @@ class Command(BaseCommand):
         except OSError as error:
             raise CommandError(f"The sheet cannot be read: {error}") from error
 
-    def _bring(
-        self, rows: Sequence[SheetRow], corrections: Mapping[str, str], *, preview: bool
-    ) -> Reconciliation:
+    def _corrections(self, named: Sequence[str], reason: str) -> dict[str, str]:
         try:
-            if preview:
-                outcome = compare_list(rows, may_correct=corrections)
-            else:
-                outcome = reconcile_list(
-                    rows=rows, corrections=corrections, by=operator(), at=timezone.now()
-                )
-        except CorrectionRefused as error:
-            raise CommandError(f"--reason: {error} Nothing was changed.") from error
-        except ListInConflict as error:
-            self._refuse_conflicts(error)
-        if outcome.conflicts:
-            self._refuse_conflicts(ListInConflict(outcome.conflicts))
-        return outcome
+            return {parse_cpl_entry_id(text): read_correction(reason) for text in named}
+        except IdentifierFault as fault:
+            raise CommandError(f"--correct: {fault}") from fault
+        except CorrectionRefused as fault:
+            raise CommandError(f"--reason: {fault}") from fault
 
-    def _refuse_conflicts(self, refusal: ListInConflict) -> None:
-        self._refuse([f"Line {c.line}, {c.column}: {c.message}" for c in refusal.conflicts])
+    def _refuse_useless(self, corrections: Collection[str], seen: Reconciliation) -> None:
+        differing = {*seen.corrections, *(conflict.cpl_entry_id for conflict in seen.conflicts)}
+        if useless := sorted(set(corrections) - differing):
+            raise CommandError(
+                f"--correct: the sheet contradicts no published fact of {', '.join(useless)}."
+            )
 
-    def _refuse(self, faults: list[str], more: int = 0) -> None:
-        for fault in faults:
-            self.stderr.write(fault)
-        if more:
-            self.stderr.write(f"… and {more} more.")
-        count = len(faults) + more
-        in_words = "1 fault" if count == 1 else f"{count} faults"
-        raise CommandError(f"{in_words} in the sheet; nothing was changed.")
+    def _tell(self, sheet: Sheet, seen: Reconciliation) -> None:
+        """What is wrong, on standard error; what would change, on standard output, counts last."""
+        for fault in sheet.faults:
+            self.stderr.write(str(fault))
+        for conflict in seen.conflicts:
+            self.stderr.write(f"Line {conflict.line}, {conflict.column}: {conflict.message}")
+        if any(conflict.is_correctable for conflict in seen.conflicts):
+            self.stderr.write("To confirm a correction: --correct CPL_ENTRY_ID --reason TEXT")
+        for entry_id in seen.absent[:MOST_NAMED]:
+            self.stdout.write(f"Listed but absent from the sheet, and left as it is: {entry_id}")
+        if len(seen.absent) > MOST_NAMED:
+            self.stdout.write(f"… and {len(seen.absent) - MOST_NAMED:,} more.")
+        counts = {
+            **seen.counts(),
+            "in conflict": len({conflict.line for conflict in seen.conflicts}),
+            "bad": len({fault.line for fault in sheet.faults}),
+        }
+        rows = len(sheet.rows) + counts["bad"]
+        in_words = ", ".join(f"{count} {name}" for name, count in counts.items())
+        more = f", and {sheet.faults_left_out:,} faults more" if sheet.faults_left_out else ""
+        self.stdout.write(f"{rows} rows: {in_words}{more}.")

@@ -17,6 +17,8 @@ OWNER = "owner"
 MIGRATE_LOCK = 0x4D494752  # "MIGR" in ASCII
 WAITS = "SET lock_timeout = '4s'"
 
+STANDING = "SELECT relname FROM pg_class WHERE relnamespace = 'public'::regnamespace"
+
 
 class Command(migrate.Command):
     """Bring the database to this version's tables, then grant the application role what it may."""
@@ -42,6 +44,8 @@ class Command(migrate.Command):
                 cursor.execute(statement)
             super().handle(*args, **options)
             with transaction.atomic(using=OWNER):
-                for statement in grants(application):
+                cursor.execute(STANDING)
+                standing = {name for (name,) in cursor.fetchall()}
+                for statement in grants(application, standing):
                     cursor.execute(statement)
             cursor.execute("SELECT pg_advisory_unlock(%s)", [MIGRATE_LOCK])

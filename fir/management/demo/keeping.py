@@ -56,7 +56,7 @@ def keep_list(world: World, *, at: datetime) -> None:
     confirm_proposal(proposal_id=waiver.pk, by=second, at=at + timedelta(minutes=40))
     propose_removal(
         cpl_entry_id=world.rows[TO_REMOVE].cpl_entry_id,
-        reason="Its certificate has lapsed, and the Manufacturer will not replace it.",
+        reason="The Manufacturer has withdrawn it.",
         by=first,
         at=at + timedelta(hours=1),
     )

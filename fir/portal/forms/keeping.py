@@ -121,9 +121,12 @@ class LoadedForm(forms.Form):
         help_text="One on each line, or with spaces or commas between them. Some 20,000 fit.",
     )
     added_by = DayField(
-        label="All that were added by (optional)",
-        help_text="Every Current entry added on or before this day and not confirmed yet",
+        label="All that were added on or before a day (optional)",
+        help_text="Every Current entry of which nothing was recorded yet, such as 2026-11-20",
         widget=DAY_BOX,
+    )
+    replace = forms.BooleanField(
+        label="Replace the day that was recorded before, where there is another", required=False
     )
 
     def clean(self) -> dict[str, Any]:

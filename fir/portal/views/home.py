@@ -20,6 +20,7 @@ from fir.parties.permissions import Permission
 from fir.parties.queries import demo_sign_ins
 from fir.portal.page import Page
 from fir.portal.pages import listing
+from fir.records.list_queries import waiting_for_somebody
 from fir.submissions import rules as submission_rules
 from fir.submissions.models import RETURNED, SUBMITTED
 from fir.submissions.queries import submissions_for
@@ -59,7 +60,9 @@ class Home(Page):
         if actor.may(Permission.REVIEW_SUBMISSIONS):
             waiting["queue"] = submissions_for(actor.party, state=SUBMITTED).count()
             waiting["faults"] = reader_faults().count()
-        elif actor.may(Permission.SUBMIT_FIRMWARE):
+        if actor.may(Permission.MANAGE_LIST):
+            waiting["keeping"] = waiting_for_somebody()
+        if "queue" not in waiting and actor.may(Permission.SUBMIT_FIRMWARE):
             waiting["returned"] = submissions_for(actor.party, state=RETURNED).count()
             waiting["queue"] = submissions_for(actor.party, state=SUBMITTED).count()
         if actor.may(Permission.VIEW_ESTATE) and actor.party.is_supplier:

@@ -12,7 +12,7 @@ from cpl.ota_image.faults import NotAnUpgradeImage
 from fir.parties.permissions import Permission
 from fir.portal.forms.sheets import ImageForm
 from fir.portal.page import form_status
-from fir.portal.uploads import UploadPage
+from fir.portal.uploads import UploadPage, place_for_file
 from fir.records.file_queries import compare_file
 from fir.records.files import remember_file
 
@@ -41,7 +41,7 @@ class CompareImage(UploadPage):
         form = ImageForm(upload.fields)
         if not form.is_valid():
             return self._show(form)
-        with self.body.within(IMAGE_SECONDS):
+        with place_for_file(), self.body.within(IMAGE_SECONDS):
             image = read_ota_image(upload.file("the OTA Upgrade Image"))
         found = compare_file(image, form.cleaned_data["device_type"])
         if found.image_hash is not None:

@@ -9,7 +9,7 @@ from cpl.quality.facts import Severity
 from fir.parties.permissions import Permission
 from fir.portal.forms.keeping import WAIVED, QualityFilters
 from fir.portal.page import Page
-from fir.portal.pages import listing
+from fir.portal.pages import stretch
 from fir.records.list_queries import entries_not_loaded, proposals
 from fir.records.models import WAITING
 from fir.records.quality_queries import counts_by_rule, last_assessment, quality_findings
@@ -62,7 +62,7 @@ class QualityFindings(Page):
         """The counts by rule; once anything is asked for, one page of the findings that fit."""
         filters = QualityFilters(request.GET)
         asked = {name: said for name, said in filters.narrowed().items() if said}
-        found = listing(_findings(asked), request.GET)
+        found = stretch(_findings(asked), request.GET)
         template = "keeping/_findings.html" if self.wants_fragment else "keeping/findings.html"
         counts = counts_by_rule()
         return self.show(

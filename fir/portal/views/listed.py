@@ -22,7 +22,14 @@ from fir.portal.events import told
 from fir.portal.forms.filters import ListFilters
 from fir.portal.page import Page
 from fir.portal.pages import stretch
-from fir.records.list_files import CSV, XLSX, list_sheet, list_state, list_workbook
+from fir.records.list_files import (
+    CSV,
+    XLSX,
+    FileInTheMaking,
+    list_sheet,
+    list_state,
+    list_workbook,
+)
 from fir.records.list_queries import waiting_proposals_of
 from fir.records.quality_queries import findings_of_entry
 from fir.records.queries import entry_events, has_record
@@ -33,10 +40,11 @@ if TYPE_CHECKING:
     from django.http import HttpRequest
 
     from cpl.models import ListedEntry
-    from fir.records.list_files import ListState
+    from fir.records.list_files import ListFile, ListState
 
 # Raised when the form of the files changes, so that nobody keeps an old form by its ETag.
 FORM = 1
+RETRY_AFTER = 10  # seconds
 WHOLE_ALONE = "The workbook is always the whole list. Take the CSV file for a part of it."
 
 
@@ -79,7 +87,42 @@ class ListedEntries(_List):
         return self.show_list(ListFilters(request.GET, today=localdate()))
 
 
-class ListSheet(_List):
+class _ListFile(_List):
+    def file(
+        self, state: ListState, media_type: str, *, name: str, make: Callable[[], ListFile]
+    ) -> HttpResponse:
+        """The file under an ETag of the state that it is of, which may be an earlier one; 304, and
+        nothing made, for whoever has that of `state`; a page that says so while there is none."""
+        if known := self._known(state):
+            return known
+        try:
+            file = make()
+        except FileInTheMaking as refusal:
+            return self._none_now(refusal)
+        headers = self._headers(file.state) | {
+            "Content-Disposition": f'attachment; filename="{name}"'
+        }
+        answer = HttpResponse(file.content, content_type=media_type, headers=headers)
+        return self._known(file.state) or answer
+
+    def _headers(self, state: ListState) -> dict[str, str]:
+        digest = hashlib.sha256(self.request.get_full_path().encode()).hexdigest()[:16]
+        return {"ETag": f'"{FORM}-{state.seq}-{digest}"', "Cache-Control": "public, no-cache"}
+
+    def _known(self, state: ListState) -> HttpResponse | None:
+        """What is answered to whoever has the file of this state; None to others."""
+        answer = HttpResponse(headers=self._headers(state))
+        known = get_conditional_response(self.request, etag=answer["ETag"], response=answer)
+        return None if known is answer else known
+
+    def _none_now(self, refusal: FileInTheMaking) -> HttpResponse:
+        status = HTTPStatus.SERVICE_UNAVAILABLE
+        page = self.show("listed/in_the_making.html", status=status, why=str(refusal))
+        page["Retry-After"] = str(RETRY_AFTER)
+        return page
+
+
+class ListSheet(_ListFile):
     """The list as the sheet that can be imported again, narrowed as asked."""
 
     def get(self, request: HttpRequest) -> HttpResponse:
@@ -89,12 +132,11 @@ class ListSheet(_List):
         if not filters.is_valid():
             return self.show_list(filters, status=HTTPStatus.UNPROCESSABLE_ENTITY)
         search, state = filters.search(), list_state()
-        answer = HttpResponse(content_type=CSV)
-        answer["Content-Disposition"] = _attachment(f"{search.as_at or localdate()}.csv")
-        return _unless_known(request, state, answer, lambda: list_sheet(search, state))
+        name = f"cpl-{search.as_at or localdate()}.csv"
+        return self.file(state, CSV, name=name, make=lambda: list_sheet(search, state))
 
 
-class ListWorkbook(_List):
+class ListWorkbook(_ListFile):
     """The whole list as a workbook."""
 
     def get(self, request: HttpRequest) -> HttpResponse:
@@ -104,27 +146,8 @@ class ListWorkbook(_List):
             filters.add_error(None, WHOLE_ALONE)
             return self.show_list(filters, status=HTTPStatus.UNPROCESSABLE_ENTITY)
         state = list_state()
-        answer = HttpResponse(content_type=XLSX)
-        answer["Content-Disposition"] = _attachment(f"{localdate()}.xlsx")
-        return _unless_known(request, state, answer, lambda: list_workbook(state))
-
-
-def _attachment(name: str) -> str:
-    return f'attachment; filename="cpl-{name}"'
-
-
-def _unless_known(
-    request: HttpRequest, state: ListState, answer: HttpResponse, make: Callable[[], bytes]
-) -> HttpResponse:
-    """The file under an ETag of the list's state; 304, and nothing made, for whoever has it."""
-    digest = hashlib.sha256(request.get_full_path().encode()).hexdigest()[:16]
-    etag = answer["ETag"] = f'"{FORM}-{state.seq}-{digest}"'
-    answer["Cache-Control"] = "public, no-cache"
-    known = get_conditional_response(request, etag=etag, response=answer)
-    if known is not None and known is not answer:
-        return known
-    answer.content = make()
-    return answer
+        name = f"cpl-{localdate()}.xlsx"
+        return self.file(state, XLSX, name=name, make=lambda: list_workbook(state))
 
 
 class Entry(Page):

@@ -15,8 +15,8 @@ from fir.portal.forms.keeping import LoadedForm, NotLoadedForm
 from fir.portal.kept import WELCOME_BACK, take_answers
 from fir.portal.page import Page, form_status
 from fir.portal.pages import stretch
-from fir.records.list_queries import entries_not_loaded, ids_not_loaded
-from fir.records.loading import NotLoadedThen, UnknownEntries, confirm_loaded
+from fir.records.list_queries import entries_not_loaded
+from fir.records.loading import LoadedOnAnotherDay, NotLoadedThen, UnknownEntries, confirm_loaded
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
@@ -46,19 +46,23 @@ class Loaded(Page):
 
     def _is_recorded(self, form: LoadedForm) -> bool:
         day, added_by = form.cleaned_data["loaded_on"], form.cleaned_data["added_by"]
-        wanted = form.named | set(ids_not_loaded(added_by=added_by) if added_by else ())
-        if not wanted:
-            form.add_error("added_by", "No entry that was added by then waits to be confirmed.")
-            return False
         try:
             changed = confirm_loaded(
-                cpl_entry_ids=wanted, loaded_on=day, by=self.actor, at=timezone.now()
+                cpl_entry_ids=form.named,
+                added_by=added_by,
+                loaded_on=day,
+                replace=form.cleaned_data["replace"],
+                by=self.actor,
+                at=timezone.now(),
             )
-        except UnknownEntries as refused:
+        except (UnknownEntries, LoadedOnAnotherDay) as refused:
             form.add_error("ids", str(refused))
         except NotLoadedThen as refused:
             form.add_error("loaded_on", str(refused))
         else:
+            if added_by and not changed and not form.named:
+                form.add_error("added_by", "No entry that was added by then waits to be confirmed.")
+                return False
             done = f"loaded by the DCC on {date_format(day, 'j F Y')}"
             messages.success(self.request, f"{_counted(changed)} recorded as {done}.")
             return True

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from django.contrib import messages
 from django.http import Http404
@@ -17,7 +17,7 @@ from cpl.rulebook import sentence_of
 from cpl.sheet.row import REMOVED
 from fir.parties.four_eyes import same_eyes
 from fir.parties.permissions import Permission
-from fir.parties.queries import emails_of
+from fir.parties.queries import emails_shown_to
 from fir.portal.errors import error_page
 from fir.portal.forms.keeping import ProposalFilters, ReasonForm
 from fir.portal.kept import WELCOME_BACK, take_answers
@@ -261,13 +261,10 @@ class OneProposal(Page):
             **self._people(proposal),
         )
 
-    def _people(self, proposal: Proposal) -> dict[str, Any]:
+    def _people(self, proposal: Proposal) -> dict[str, str]:
         """The emails of who proposed and who decided, where they act for the asker's Party."""
         acts = {
             "proposer": (proposal.proposed_answerable, proposal.proposed_party),
             "decider": (proposal.decided_answerable, proposal.decided_party),
         }
-        own = self.party.actor_id
-        asked = {name: person for name, (person, party) in acts.items() if person and party == own}
-        emails = emails_of(asked.values())
-        return {name: emails.get(person, "") for name, person in asked.items()}
+        return emails_shown_to(self.party, acts)

@@ -14,7 +14,7 @@ from fir.ledger.kinds import KINDS
 from fir.parties.permissions import Permission
 from fir.portal.forms.filters import EntryFilters
 from fir.portal.page import Page
-from fir.portal.pages import listing
+from fir.portal.pages import stretch
 from fir.portal.pathway import pathway_picture
 from fir.portal.views.listed import entry_id_in_url
 from fir.records.queries import (
@@ -50,8 +50,8 @@ class Records(Page):
         filters = EntryFilters(request.GET)
         entries = repository_entries(self.party, **filters.narrowed())
         entries = entries if filters.is_valid() else entries.none()
-        found = listing(entries.order_by("-entry_id"), request.GET)
-        shown = list(found.page)
+        found = stretch(entries, request.GET)
+        shown = found.rows
         positions = positions_of(shown)
         rows = [(entry, _standing(entry, positions[entry.cpl_entry_id])) for entry in shown]
         template = "records/_records.html" if self.wants_fragment else "records/records.html"

@@ -20,6 +20,7 @@ from fir.records.importing import (
     SheetHasFaults,
     apply_sheet,
     confirm_corrections,
+    drop_corrections,
     drop_sheet,
 )
 from fir.records.models import WAITING
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
 
     from fir.records.comparison import Reconciliation
+    from fir.records.models import SheetImport
 
 TAKE_BACK = "take-back"
 NOT_APPLIED: Mapping[type[Exception], str] = {
@@ -71,24 +73,29 @@ class CorrectSheet(_ActOnSheet):
     def post(self, request: HttpRequest, sheet_id: uuid.UUID) -> HttpResponse:
         """Keep the reasons beside those given before, or take all of them back."""
         sheet = self.sheet(sheet_id)
-        reasons: dict[str, str] = {}
-        if sheet.state == WAITING and request.POST.get("action") != TAKE_BACK:
-            preview = preview_of(sheet)
+        takes_back = request.POST.get("action") == TAKE_BACK
+        reasons: Mapping[str, str] = {}
+        if sheet.state == WAITING and not takes_back:
+            preview = preview_of(sheet, today=timezone.localdate())
             form = self.corrections(preview, request.POST)
             if not form.is_valid():
                 status = HTTPStatus.UNPROCESSABLE_ENTITY
                 return self.show_sheet(sheet, preview=preview, form=form, status=status)
-            reasons = {**sheet.corrections, **form.reasons}
+            reasons = form.reasons
         try:
-            confirm_corrections(
-                sheet_id=sheet.pk, reasons=reasons, by=self.actor, at=timezone.now()
-            )
+            sheet = self._confirm(sheet_id, None if takes_back else reasons)
         except SheetDoneWith as refusal:
             return self.refuse(sheet_id, str(refusal), HTTPStatus.CONFLICT)
         except CorrectionRefused as refusal:
             return self.refuse(sheet_id, str(refusal), HTTPStatus.UNPROCESSABLE_ENTITY)
-        messages.success(request, _confirmed(len(reasons)))
+        messages.success(request, _confirmed(len(sheet.corrections)))
         return redirect("portal:sheet", sheet_id)
+
+    def _confirm(self, sheet_id: uuid.UUID, reasons: Mapping[str, str] | None) -> SheetImport:
+        by, at = self.actor, timezone.now()
+        if reasons is None:
+            return drop_corrections(sheet_id=sheet_id, by=by, at=at)
+        return confirm_corrections(sheet_id=sheet_id, reasons=reasons, by=by, at=at)
 
 
 def _confirmed(count: int) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from http import HTTPStatus
 from itertools import islice
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse
@@ -15,17 +15,18 @@ from cpl.sheet.limits import LARGEST_SHEET, MOST_ROWS
 from cpl.sheet.row import COLUMNS
 from fir.parties.four_eyes import same_eyes
 from fir.parties.permissions import Permission
-from fir.parties.queries import emails_of
+from fir.parties.queries import emails_shown_to
 from fir.portal.forms.estates import refused
 from fir.portal.forms.sheets import CORRECT, CorrectionsForm, SheetForm
 from fir.portal.kept import WELCOME_BACK, take_answers
 from fir.portal.page import Page
 from fir.portal.pages import listing
-from fir.portal.uploads import UploadPage
+from fir.portal.uploads import UploadPage, place_for_file
 from fir.records.importing import SHEETS_WAIT, SheetTooLarge, bring_sheet
 from fir.records.list_files import CSV
 from fir.records.models import WAITING
 from fir.records.sheet_queries import (
+    changes_of_sheet,
     find_sheet,
     first_changes,
     preview_of,
@@ -65,7 +66,7 @@ class ImportSheet(UploadPage):
 
     def take(self, upload: Upload) -> HttpResponse:
         """Keep the sheet; its page follows, which reads it."""
-        with self.body.within(SHEET_SECONDS):
+        with place_for_file(), self.body.within(SHEET_SECONDS):
             content = _as_far_as(LARGEST_SHEET, upload.file("the sheet"))
         sheet = bring_sheet(
             filename=upload.filename, content=content, by=self.actor, at=timezone.now()
@@ -131,15 +132,15 @@ class OneSheet(Page):
         with what was sent."""
         context: dict[str, Any] = {"sheet": sheet, "form": form, "wait_days": SHEETS_WAIT.days}
         if sheet.state == WAITING:
-            context |= self._of_preview(sheet, preview or preview_of(sheet), form)
-        people = emails_of(who for who in (sheet.brought_by, sheet.applied_by) if who)
-        return self.show(
-            "sheets/sheet.html",
-            status=status,
-            brought_by=people.get(sheet.brought_by),
-            applied_by=people.get(sheet.applied_by) if sheet.applied_by else None,
-            **context,
-        )
+            context |= self._of_preview(
+                sheet, preview or preview_of(sheet, today=timezone.localdate()), form
+            )
+        acts = {
+            "brought_by": (sheet.brought_answerable, sheet.brought_party),
+            "applied_by": (sheet.applied_answerable, sheet.applied_party),
+        }
+        context |= emails_shown_to(self.party, acts)
+        return self.show("sheets/sheet.html", status=status, **context)
 
     def _of_preview(
         self, sheet: SheetImport, preview: Preview, form: Form | None
@@ -163,7 +164,9 @@ class OneSheet(Page):
         answerable, party = sheet.brought_answerable, sheet.brought_party
         return {
             "counts": outcome.counts(),
+            "digest": outcome.digest(sheet.corrections),
             "changes": first_changes(sheet, outcome, most=CHANGES_SHOWN),
+            "changes_shown": CHANGES_SHOWN,
             "absent": outcome.absent[:CHANGES_SHOWN],
             "must_be_another": outcome.needs_another
             and same_eyes(answerable=answerable, party=party, by=self.actor),
@@ -195,20 +198,44 @@ class Sheet(OneSheet):
             messages.info(request, NOT_DONE)
             return self.show_sheet(sheet)
         messages.info(request, WELCOME_BACK)
-        preview = preview_of(sheet)
+        preview = preview_of(sheet, today=timezone.localdate())
         return self.show_sheet(sheet, preview=preview, form=self.corrections(preview, kept))
 
 
-class SheetFaults(OneSheet):
-    """A sheet that waits, to keep, with what is wrong beside each row."""
-
+class _SheetFile(OneSheet):
     requires = {"GET": KEEPS}
+    name: ClassVar[str]
 
     def get(self, request: HttpRequest, sheet_id: uuid.UUID) -> HttpResponse:
-        """The sheet as CSV. Raises Http404 when it was applied or dropped: its content is gone."""
+        """The file as CSV. Raises Http404 when the sheet was applied or dropped: its content is
+        gone."""
         sheet = self.sheet(sheet_id)
         if sheet.state != WAITING:
             raise Http404
-        name = f'attachment; filename="sheet-{sheet.pk}-faults.csv"'
+        name = f'attachment; filename="sheet-{sheet.pk}-{self.name}.csv"'
         headers = {"Content-Disposition": name}
-        return HttpResponse(sheet_with_faults(sheet), content_type=CSV, headers=headers)
+        return HttpResponse(self.written(sheet), content_type=CSV, headers=headers)
+
+    def written(self, sheet: SheetImport) -> str:
+        """The file's text."""
+        raise NotImplementedError
+
+
+class SheetFaults(_SheetFile):
+    """A sheet that waits, to keep, with what is wrong beside each row."""
+
+    name = "faults"
+
+    def written(self, sheet: SheetImport) -> str:
+        """Every row of the sheet."""
+        return sheet_with_faults(sheet, today=timezone.localdate())
+
+
+class SheetChanges(_SheetFile):
+    """Everything that a sheet would change, of which its page shows the beginning."""
+
+    name = "changes"
+
+    def written(self, sheet: SheetImport) -> str:
+        """Every value that would change, beside that which the list has now."""
+        return changes_of_sheet(sheet, today=timezone.localdate())

@@ -23,6 +23,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("cpa_certificate_id", models.CharField(max_length=200)),
+                ("manufacturer_identifier", models.CharField(max_length=4)),
                 ("lapses_on", models.DateField()),
                 ("months", models.PositiveSmallIntegerField()),
                 ("told_at", models.DateTimeField()),
@@ -30,7 +31,12 @@ class Migration(migrations.Migration):
             options={
                 "constraints": [
                     models.UniqueConstraint(
-                        fields=("cpa_certificate_id", "lapses_on", "months"),
+                        fields=(
+                            "cpa_certificate_id",
+                            "manufacturer_identifier",
+                            "lapses_on",
+                            "months",
+                        ),
                         name="records_told_once",
                     )
                 ],
@@ -118,6 +124,7 @@ class Migration(migrations.Migration):
                 ("kind", models.CharField(max_length=6)),
                 ("code", models.CharField(blank=True, max_length=40)),
                 ("particulars", models.TextField(blank=True)),
+                ("about", models.TextField(blank=True)),
                 ("reason", models.CharField(max_length=500)),
                 ("state", models.CharField(default="WAITING", max_length=9)),
                 ("proposed_at", models.DateTimeField()),
@@ -210,6 +217,7 @@ class Migration(migrations.Migration):
                 ("severity", models.CharField(max_length=8)),
                 ("field", models.CharField(max_length=40)),
                 ("particulars", models.TextField(blank=True)),
+                ("about", models.TextField()),
                 ("found_at", models.DateTimeField()),
                 (
                     "entry",

@@ -10,7 +10,7 @@ CREATE TRIGGER records_certificatereminder_is_locked
 UNLOCK = "DROP TRIGGER records_certificatereminder_is_locked ON records_certificatereminder"
 
 VIEW = """
-DROP VIEW records_repositoryentry;
+DROP VIEW IF EXISTS records_repositoryentry;
 CREATE VIEW records_repositoryentry AS
 SELECT
     listed.*,
@@ -44,6 +44,6 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.RunSQL(LOCK, UNLOCK),
-        # Back again, the view stands as it is: it reads the same columns, and one more.
+        # On the way back the list's own migration makes both views as they were.
         migrations.RunSQL(VIEW, migrations.RunSQL.noop),
     ]

@@ -66,8 +66,8 @@ class SheetImport(models.Model):
 class Proposal(models.Model):
     """Something about one entry that takes two people: one proposes, another confirms.
 
-    A removal, a relisting, or the waiver of a finding. A confirmed waiver holds for `particulars`
-    as the rule worded them: when the facts change, the finding stands again.
+    A removal, a relisting, or the waiver of a finding. A confirmed waiver holds for what the
+    finding is `about`: when the entry's own facts change, the finding stands again.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4)
@@ -75,6 +75,7 @@ class Proposal(models.Model):
     entry = models.ForeignKey(CPLEntry, on_delete=models.PROTECT)
     code = models.CharField(max_length=40, blank=True)
     particulars = models.TextField(blank=True)
+    about = models.TextField(blank=True)
     reason = models.CharField(max_length=500)
     state = models.CharField(max_length=9, default=WAITING)
     proposed_at = models.DateTimeField()
@@ -122,6 +123,7 @@ class QualityFinding(models.Model):
     severity = models.CharField(max_length=8)
     field = models.CharField(max_length=40)
     particulars = models.TextField(blank=True)
+    about = models.TextField()
     found_at = models.DateTimeField()
 
     class Meta:
@@ -153,10 +155,12 @@ class QualityAssessment(models.Model):
 class CertificateReminder(models.Model):
     """That the end of a certificate was told of, so many months before it; 0 is its lapse. Locked.
 
-    One row for each stage: whatever is run twice tells nobody twice.
+    One row for each stage: whatever is run twice tells nobody twice. An id is its maker's own: two
+    makers' certificates of the same id are two.
     """
 
     cpa_certificate_id = models.CharField(max_length=200)
+    manufacturer_identifier = models.CharField(max_length=4)
     lapses_on = models.DateField()
     months = models.PositiveSmallIntegerField()
     told_at = models.DateTimeField()
@@ -164,7 +168,8 @@ class CertificateReminder(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["cpa_certificate_id", "lapses_on", "months"], name="records_told_once"
+                fields=["cpa_certificate_id", "manufacturer_identifier", "lapses_on", "months"],
+                name="records_told_once",
             ),
         ]
 

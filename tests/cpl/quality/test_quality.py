@@ -99,6 +99,8 @@ KEPT: list[list[SheetRow]] = [
     [row(), row(2, firmware_version="00000001", status="REMOVED")],
     [row(), row(2, firmware_version="00000001", device_model="00010102")],
     [row(), same_image(2, status="REMOVED")],
+    # Listed under a wrong maker, removed, and listed anew: that mends it.
+    [row(), same_image(2, manufacturer_identifier="F1A2", status="REMOVED")],
     [row(), same_image(2, firmware_version="00000001", status="REMOVED")],
     [row(), same_image(2, device_model="00020101", status="REMOVED")],
     [row(1, manufacturer_image_hash=""), row(2, manufacturer_image_hash="")],
@@ -162,7 +164,6 @@ BROKEN: dict[str, list[list[SheetRow]]] = {
     "HASH_OF_ANOTHER": [
         [row(), same_image(device_type="GSME")],
         [row(), same_image(manufacturer_identifier="F1A2")],
-        [row(), same_image(manufacturer_identifier="F1A2", status="REMOVED")],
     ],
     "HASH_OF_ANOTHER_FAMILY": [[row(), same_image(device_model="00020101")]],
     "ONE_IMAGE_TWO_VERSIONS": [[row(), same_image()], [row(), same_image(device_model="00010201")]],

@@ -77,7 +77,7 @@ def test_what_is_of_the_whole_file_stands_in_the_heading() -> None:
     text = marked_sheet(sheet_of(GOOD, headings=headings), [Conflict(99, "", "No such line.")])
     heading, row = marks(text)
     assert heading.startswith(f"{MARK_COLUMN}: status: There is no column status.")
-    assert "The heading device_model stands twice." in heading
+    assert "The heading device_model stands twice, as ‘device_model’ and ‘Device Model’." in heading
     assert heading.endswith("No such line.")
     assert row == ""
     codes = {fault.code for fault in read_sheet(text.encode()).faults}

@@ -45,11 +45,25 @@ def test_the_contract_columns_are_the_fields_of_a_row() -> None:
     assert ("line", *COLUMNS) == tuple(field.name for field in fields(SheetRow))
 
 
+def test_a_sheet_of_headings_alone_is_no_list() -> None:
+    (fault,) = read_sheet(write_sheet([]).encode()).faults
+    assert (fault.line, fault.code) == (1, "NO_ROWS")
+
+
+def test_headings_that_were_not_read_are_named_beside_those_that_are_missing() -> None:
+    headings = ["CPL ID", *COLUMNS[1:]]
+    (fault,) = read_sheet(sheet_of(GOOD, headings=headings)).faults
+    assert (fault.column, fault.code) == ("cpl_entry_id", "HEADING_MISSING")
+    assert "‘CPL ID’" in fault.message
+
+
 def test_the_exported_sample_is_the_sample() -> None:
     assert write_sheet(read_sheet(SAMPLE).rows).encode() == SAMPLE
 
 
-@given(rows=st.lists(rows_of_a_sheet(), max_size=4, unique_by=lambda row: row.cpl_entry_id))
+@given(
+    rows=st.lists(rows_of_a_sheet(), min_size=1, max_size=4, unique_by=lambda row: row.cpl_entry_id)
+)
 def test_export_then_import_changes_nothing(rows: list[SheetRow]) -> None:
     sheet = read_sheet(write_sheet(rows).encode())
     assert sheet.faults == ()

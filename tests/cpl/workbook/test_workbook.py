@@ -98,9 +98,12 @@ def test_text_that_workbooks_write_in_a_way_of_their_own_comes_back() -> None:
     assert read_sheet(write_workbook([row])).rows == (row,)
 
 
-def test_a_character_that_no_workbook_holds_is_replaced() -> None:
-    (row,) = read_sheet(sheet_of(GOOD | {"gbcs_version": "4\uffff2"})).rows
-    assert read_sheet(write_workbook([row])).rows[0].gbcs_version == "4�2"
+def test_a_character_that_no_workbook_holds_is_refused_and_what_stands_of_it_replaced() -> None:
+    (fault,) = read_sheet(sheet_of(GOOD | {"gbcs_version": "4\uffff2"})).faults
+    assert (fault.column, fault.code) == ("gbcs_version", "CONTROL_CHARACTER")
+    (row,) = read_sheet(sheet_of(GOOD)).rows
+    from_before = replace(row, gbcs_version="4\uffff2")
+    assert read_sheet(write_workbook([from_before])).rows[0].gbcs_version == "4�2"
 
 
 def test_the_written_workbook_holds_text_alone_below_a_frozen_header() -> None:

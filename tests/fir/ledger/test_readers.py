@@ -285,6 +285,34 @@ def test_a_poison_event_delays_its_neighbours_by_its_own_five_failures_at_most(
 
 
 @pytest.mark.django_db
+@pytest.mark.parametrize("poison", [1, 2, 100, 255, 256])
+def test_a_batch_that_fails_is_halved_until_the_event_at_fault_is_found(poison: int) -> None:
+    appended(*[for_everyone()] * 300)
+    handle = Handling([poison])
+
+    read_ledger(reader=READER, kinds=[KIND], handle=handle, at=make.AT, batch=256)
+
+    assert handle.kept == list(range(1, poison))
+    assert handle.given[-1] == [poison]
+    # Each half that goes through leaves at most half of the way: 9 + 8 + ... + 1 readings.
+    assert len(handle.given) <= 45
+    assert Bookmark.objects.get().failures == 1
+
+
+@pytest.mark.django_db
+def test_after_what_went_through_and_after_what_was_set_aside_batches_are_whole_again() -> None:
+    appended(*[for_everyone()] * 40)
+    handle = Handling([3])
+
+    for tries in range(5):
+        read_ledger(reader=READER, kinds=[KIND], handle=handle, at=make.AT + tries * HOUR, batch=16)
+
+    sizes = [len(batch) for batch in handle.given]
+    assert sizes == [16, 8, 4, 2, 16, 8, 4, 2, 1, *[1] * 4, 16, 16, 5]
+    assert handle.kept == [1, 2, *range(4, 41)]
+
+
+@pytest.mark.django_db
 def test_an_event_that_is_set_aside_is_not_given_again() -> None:
     appended(for_everyone(), for_everyone())
     handle = Handling(poison=[1])

@@ -276,7 +276,7 @@ def test_the_list_waits_for_a_second_person(shown: str) -> None:
     waiver, removal = Proposal.objects.order_by("proposed_at")
     (sheet,) = SheetImport.objects.all()
     rows = read_sheet(bytes(sheet.content))
-    outcome = compare_list(rows.rows)
+    outcome = compare_list(rows.rows, today=TODAY)
 
     assert (waiver.kind, waiver.state) == ("WAIVE", "CONFIRMED")
     assert (removal.kind, removal.state) == ("REMOVE", "WAITING")

@@ -45,6 +45,14 @@ def told() -> dict[str, list[str]]:
     return found
 
 
+def texts_by_party() -> dict[str, list[str]]:
+    """What each Party's notices say."""
+    found: dict[str, list[str]] = {}
+    for notice in Notice.objects.select_related("party").order_by("seq"):
+        found.setdefault(notice.party.slug, []).append(notice.text)
+    return found
+
+
 def parties() -> None:
     """One Party of each kind that could be concerned, and some that never are."""
     make.party("light", user_roles=["IS"])
@@ -95,6 +103,60 @@ def test_of_suppliers_with_a_known_estate_those_that_hold_the_model_are_told() -
     assert told() == {"holder": ["CPA-1"], "unknown": ["CPA-1", "CPA-2"]}
 
 
+def test_of_an_id_that_two_makers_use_each_reads_of_its_own_alone() -> None:
+    parties()
+    shared: dict[str, Any] = {"cpa_certificate_id": "TBC"}
+    other: dict[str, Any] = {"manufacturer_identifier": "F1A2", **shared}
+    make.listed(
+        certified(1, **shared),
+        certified(2, device_type="GSME", device_model="00020101", **other),
+        certified(3, device_type="CHF", device_model="00090101", **other),
+    )
+    make.estate(make.party("of-one"), make.device(1))
+    make.estate(make.party("of-the-other"), make.device(2, DeviceManufacturer="F1A2", **GAS))
+
+    news()
+
+    read = {
+        party: {n for n in (1, 2, 3) if any(f"CPL-{n:06d}" in text for text in texts)}
+        for party, texts in texts_by_party().items()
+    }
+    own, others = {1}, {2, 3}
+    assert read == {
+        "light": own,
+        "gas": others,
+        "dcc": others,
+        "fine-meters": own,
+        "other-meters": others,
+        "of-one": own,
+        "of-the-other": others,
+    }
+    (title,) = Notice.objects.filter(party__slug="fine-meters").values_list("title", flat=True)
+    assert title == "CPA certificate TBC is to be renewed by 10 December 2026"
+    assert "(ESME of F1A1)" in texts_by_party()["fine-meters"][0]
+    assert "(CHF, GSME of F1A2)" in texts_by_party()["other-meters"][0]
+
+
+def test_in_a_summary_too_each_reads_of_its_own_alone() -> None:
+    make.maker()
+    make.maker("other-meters", "F1A2")
+    make.listed(
+        *(certified(n, cpa_certificate_id=f"TBC-{n % 7}") for n in range(1, 8)),
+        *(
+            certified(n, cpa_certificate_id=f"TBC-{n % 7}", manufacturer_identifier="F1A2")
+            for n in range(8, 14)
+        ),
+    )
+
+    news()
+
+    texts = texts_by_party()
+    assert {party: len(of) for party, of in texts.items()} == {"fine-meters": 1, "other-meters": 1}
+    assert texts["fine-meters"][0].count("(ESME of F1A1, 1 entry)") == 7
+    assert texts["other-meters"][0].count("(ESME of F1A2, 1 entry)") == 6
+    assert "F1A2" not in texts["fine-meters"][0]
+
+
 def test_who_was_admitted_later_is_not_told() -> None:
     make.listed(certified(1))
     tell_of_certificates(at=make.AT)
@@ -123,7 +185,7 @@ def test_a_notice_says_what_ends_when_and_what_stands_on_it(settings: Any) -> No
     assert (notice.kind, notice.counts, notice.cpl_entry_id) == ("CERTIFICATE_DUE", {}, None)
     for expected in (
         "CPA-<S> & sons is to be renewed by 10 December 2026.",
-        "(ESME, HCALCS)",
+        "(ESME, HCALCS of F1A1)",
         "https://fir.example.org/cpl/CPL-000001",
         "https://fir.example.org/cpl/CPL-000002",
         "From the day after, no Device may be updated",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -10,17 +11,21 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from cpl.models import KnownFile
 from cpl.ota_image import read_ota_image
 from fir.ledger.queries import last_seq
+from fir.portal import uploads
 from tests import make
 from tests.cpl.ota_image.ota_file import TRAILER, File
 from tests.fir.portal.people import signed_in
+from tests.fir.portal.reading import errors
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from django.test import Client
 
     from cpl.sheet.row import SheetRow
 
 pytestmark = pytest.mark.django_db
-COMPARE = "/compare"
+COMPARE, IMPORT = "/compare", "/list/import"
 PLAIN = File().written()
 SIGNED = File(content=b"firmware" * 40 + TRAILER).written()
 AGREES = {
@@ -182,3 +187,60 @@ def test_a_form_made_for_another_party_is_not_read(browser: Client) -> None:
 
     assert answer.status_code == 409
     assert not KnownFile.objects.exists()
+
+
+FILE = b'--XX\r\nContent-Disposition: form-data; name="image"; filename="a"\r\n\r\n'
+END = b"\r\n--XX--\r\n"
+
+
+class Slow(io.BytesIO):
+    """The form with a file, in the middle of whose bytes other things happen."""
+
+    def __init__(self, file: bytes, *meanwhile: Callable[[], Any]) -> None:
+        super().__init__(FILE + file)
+        self.meanwhile = list(meanwhile)
+
+    def read(self, size: int | None = -1) -> bytes:
+        """What has arrived."""
+        while self.meanwhile and self.tell() > len(self.getvalue()) / 2:
+            self.meanwhile.pop(0)()
+        return super().read(size)
+
+    def send(self, browser: Client, address: str, *, more: int = 0) -> Any:
+        """Send it as a form of so many bytes more than it has."""
+        environ: Any = {"wsgi.input": self, "CONTENT_LENGTH": str(len(self.getvalue()) + more)}
+        kind = "multipart/form-data; boundary=XX"
+        return browser.post(address, b"-", content_type=kind, **environ)
+
+
+def test_files_that_come_in_slowly_take_up_two_places_and_no_more(browser: Client) -> None:
+    keeper = signed_in(make.administrator())
+    image = File(content=bytes(1_000_000)).written() + END
+    answers: list[Any] = []
+
+    def send(who: Client, address: str, *meanwhile: Callable[[], Any]) -> None:
+        answers.append(Slow(image, *meanwhile).send(who, address))
+
+    def two_more() -> None:
+        send(browser, COMPARE)
+        send(keeper, IMPORT)
+
+    send(browser, COMPARE, lambda: send(keeper, IMPORT, two_more))
+
+    assert [answer.status_code for answer in answers] == [429, 429, 302, 200]
+    for refused in answers[:2]:
+        assert uploads.NO_PLACE in errors(refused)
+
+
+@pytest.mark.parametrize(
+    ("address", "taken"), [(COMPARE, 200), (IMPORT, 302)], ids=["image", "sheet"]
+)
+def test_a_place_is_given_back_whatever_happens(address: str, taken: int) -> None:
+    browser = signed_in(make.administrator())
+
+    for _ in range(uploads.FILES_AT_ONCE + 1):
+        assert Slow(PLAIN).send(browser, address, more=9).status_code == 400  # broken off
+        assert Slow(PLAIN).send(browser, address).status_code == 422  # without an end
+        assert Slow(END).send(browser, address).status_code == 422  # empty
+
+    assert Slow(PLAIN + END).send(browser, address).status_code == taken

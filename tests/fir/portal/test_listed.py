@@ -6,7 +6,7 @@ import html
 import re
 from datetime import date
 from types import SimpleNamespace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from unittest.mock import patch
 
 import pytest
@@ -18,15 +18,22 @@ from django.test.utils import CaptureQueriesContext
 from cpl.models import CPLEntry, LoadConfirmation
 from cpl.sheet import read_sheet
 from fir.parties.operations import operator
+from fir.records import list_files
+from fir.records.list_files import WholeList
+from fir.records.loading import confirm_loaded
 from fir.records.reconciling import reconcile_list
 from tests import make
 from tests.fir.portal.people import signed_in
 from tests.fir.portal.reading import errors, text
 
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
 pytestmark = pytest.mark.django_db
 REMOVED_ON = date(2021, 6, 1)
 REMOVED = {"status": "REMOVED", "date_removed": REMOVED_ON, "removal_reason": "Withdrawn."}
 FILES = ["/cpl.csv", "/cpl.xlsx"]
+WRITTEN = [("/cpl.csv", "write_sheet"), ("/cpl.xlsx", "write_workbook")]
 
 
 def ask(address: str, **more: Any) -> Any:
@@ -302,6 +309,123 @@ def test_the_workbook_is_made_once_for_each_state_of_the_list() -> None:
 
     assert answers == [b"one", b"one", b"two"]
     assert written.call_count == 2
+
+
+@pytest.mark.parametrize("address", FILES)
+def test_what_does_not_touch_the_list_makes_no_file_anew(address: str) -> None:
+    make.listed(make.row(1))
+    first = ask(address)
+    confirm_loaded(
+        cpl_entry_ids=["CPL-000001"], loaded_on=make.AT.date(), by=operator(), at=make.AT
+    )
+
+    again = ask(address, headers={"if-none-match": first["ETag"]})
+
+    assert again.status_code == 304
+
+
+def while_made(name: str, address: str, ask_meanwhile: Callable[[], Any]) -> tuple[Any, Any]:
+    """The answer to whoever asks for a file, and that to whoever asks while it is being made, by
+    the function of this name."""
+    meanwhile = []
+    made = getattr(list_files, name)
+
+    def make_slowly(*args: Any) -> Any:
+        with patch.object(list_files, name, made):
+            meanwhile.append(ask_meanwhile())
+        return made(*args)
+
+    with patch.object(list_files, name, make_slowly):
+        return ask(address), meanwhile[0]
+
+
+@pytest.fixture
+def nothing_made(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As in a process in which nobody has asked for a file."""
+    whole_sheet, whole_workbook = WholeList(list_files._sheet), WholeList(list_files._workbook)
+    monkeypatch.setattr(list_files, "_whole_sheet", whole_sheet)
+    monkeypatch.setattr(list_files, "_whole_workbook", whole_workbook)
+
+
+@pytest.mark.usefixtures("nothing_made")
+@pytest.mark.parametrize(("address", "written"), WRITTEN)
+@pytest.mark.parametrize("door", ["", "/api/v1"])
+def test_while_a_file_is_made_anew_the_one_before_is_had_under_its_own_etag(
+    address: str, written: str, door: str
+) -> None:
+    make.listed(make.row(1))
+    first = ask(door + address)
+    make.listed(make.row(2))
+    known = {"if-none-match": first["ETag"]}
+
+    last, meanwhile = while_made(written, address, lambda: ask(door + address))
+    make.listed(make.row(3))
+    _, unchanged = while_made(
+        written, address, lambda: ask(door + address, headers={"if-none-match": meanwhile["ETag"]})
+    )
+
+    assert meanwhile.status_code == 200
+    assert (meanwhile["ETag"], meanwhile.content) == (first["ETag"], first.content)
+    assert len(read_sheet(last.content).rows) == 2
+    assert unchanged.status_code == 200  # of the state that was made last
+    assert len(read_sheet(unchanged.content).rows) == 2
+    assert ask(door + address, headers=known).status_code == 200
+
+
+@pytest.mark.usefixtures("nothing_made")
+def test_whoever_has_the_file_that_is_to_be_had_is_not_sent_it_again() -> None:
+    make.listed(make.row(1))
+    known = {"if-none-match": ask("/cpl.csv")["ETag"]}
+    make.listed(make.row(2))
+
+    _, meanwhile = while_made("write_sheet", "/cpl.csv", lambda: ask("/cpl.csv", headers=known))
+
+    assert (meanwhile.status_code, meanwhile.content) == (304, b"")
+
+
+@pytest.mark.usefixtures("nothing_made")
+@pytest.mark.parametrize(
+    ("address", "written"), [*WRITTEN, ("/cpl.csv?status=CURRENT", "write_sheet")]
+)
+def test_while_there_is_no_file_yet_it_is_said_in_words(address: str, written: str) -> None:
+    make.listed(make.row(1))
+
+    first, page = while_made(written, address, lambda: ask(address))
+
+    assert first.status_code == 200
+    assert page.status_code == 503
+    assert int(page["Retry-After"])
+    assert "ETag" not in page
+    assert "Ask again in a few seconds" in text(page)
+    assert f'href="{address}"' in page.content.decode()
+
+
+@pytest.mark.usefixtures("nothing_made")
+@pytest.mark.parametrize(
+    ("address", "written"), [*WRITTEN, ("/cpl.csv?status=CURRENT", "write_sheet")]
+)
+def test_while_there_is_no_file_yet_systems_are_told_when_to_ask(
+    address: str, written: str
+) -> None:
+    make.listed(make.row(1))
+
+    _, answer = while_made(written, address, lambda: ask(f"/api/v1{address}"))
+
+    assert answer.status_code == 503
+    assert answer["Content-Type"] == "application/problem+json"
+    assert answer.json()["type"] == "urn:fir:problem:FileInTheMaking"
+    assert int(answer["Retry-After"])
+    assert ask(f"/api/v1{address}").status_code == 200
+
+
+def test_a_part_that_is_asked_for_again_costs_nothing() -> None:
+    make.listed(make.row(1))
+
+    with patch.object(list_files, "write_sheet", return_value="once") as written:
+        answers = [ask(f"{door}/cpl.csv?status=CURRENT").content for door in ("", "/api/v1")]
+
+    assert answers == [b"once"] * 2
+    assert written.call_count == 1
 
 
 def test_the_csv_file_holds_what_the_list_shows() -> None:

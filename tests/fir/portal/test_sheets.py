@@ -16,9 +16,11 @@ from cpl.sheet import write_sheet
 from cpl.sheet.limits import MOST_ROWS
 from cpl.sheet.row import COLUMNS
 from fir.ledger.queries import last_seq
+from fir.parties.models import Actor
 from fir.parties.permissions import Permission
-from fir.portal.views import sheets
-from fir.records import importing
+from fir.portal.views import sheet_acts, sheets
+from fir.records import importing, sheet_queries
+from fir.records.importing import bring_sheet
 from fir.records.models import SheetImport
 from tests import make
 from tests.fir.portal.people import browser_of, signed_in
@@ -167,7 +169,8 @@ def test_without_the_permission_nothing_of_it_is_open(administrator: Party, ann:
     )
     browser = browser_of(reviewer)
 
-    for path in (IMPORT, "/list/sheets", address, f"{address}/faults.csv"):
+    files = (f"{address}/faults.csv", f"{address}/changes.csv")
+    for path in (IMPORT, "/list/sheets", address, *files):
         assert browser.get(path).status_code == 403
     for path in ("corrections", "apply", "drop"):
         assert browser.post(f"{address}/{path}").status_code == 403
@@ -291,6 +294,80 @@ def test_the_sheet_comes_back_with_what_is_wrong_beside_each_row(ann: Client) ->
     assert ann.get(f"{address}/faults.csv").status_code == 404
 
 
+def changes(browser: Client, address: str) -> list[tuple[str, ...]]:
+    """The lines of the file of a sheet's changes, without its heading."""
+    answer = browser.get(f"{address}/changes.csv")
+    assert answer.status_code == 200
+    assert "attachment" in answer["Content-Disposition"]
+    heading, *lines = csv.reader(io.StringIO(answer.content.decode()))
+    assert heading == ["cpl_entry_id", "change", "column", "listed", "said", "reason"]
+    return [tuple(line) for line in lines]
+
+
+def test_every_change_is_in_a_file_however_many_there_are(ann: Client) -> None:
+    make.listed(*(make.row(n) for n in range(1, 61)))
+    rows = [make.row(n, cpa_certificate_id=f"CPA-NEW-{n}") for n in range(1, 61)]
+    address = brought(ann, *rows)
+
+    page = text(ann.get(address))
+
+    assert page.count(f'href="{address}/changes.csv"') == 2
+    assert "at most the first 50 changes of each kind" in page
+    assert changes(ann, address) == [
+        (f"CPL-{n:06d}", "revised", "cpa_certificate_id", f"CPA-{n}", f"CPA-NEW-{n}", "")
+        for n in range(1, 61)
+    ]
+
+
+def test_the_file_of_the_changes_says_each_once_beside_what_is_listed(
+    ann: Client, ben: Client
+) -> None:
+    make.listed(*(make.row(n) for n in (1, 2, 4)), make.row(3, **REMOVED))
+    address = brought(
+        ann,
+        make.row(1, gbcs_version="3.2", manufacturer_name="=New Meters"),
+        make.row(2, cpa_certificate_id="CPA-NEW", **REMOVED),
+        make.row(3),
+        make.row(4),
+        make.row(6, manufacturer_name="=Six Meters"),
+    )
+    confirm(ann, address, reason="-Mistyped.")
+
+    (new, *rest) = changes(ben, address)
+
+    assert new[:4] == ("CPL-000006", "new", "", "")
+    for fact in ("device_type: ESME", "firmware_version: 00000006", "name: =Six", "date_added: "):
+        assert fact in new[4]
+    assert rest == [
+        ("CPL-000002", "removed", "status", "CURRENT", "REMOVED", ""),
+        ("CPL-000002", "removed", "date_removed", "", "2026-11-01", ""),
+        ("CPL-000002", "removed", "removal_reason", "", "Withdrawn.", ""),
+        ("CPL-000003", "relisted", "status", "REMOVED", "CURRENT", ""),
+        ("CPL-000003", "relisted", "date_removed", "2026-11-01", "", ""),
+        ("CPL-000003", "relisted", "removal_reason", "Withdrawn.", "", ""),
+        ("CPL-000002", "revised", "cpa_certificate_id", "CPA-2", "CPA-NEW", ""),
+        ("CPL-000001", "corrected", "gbcs_version", "4.2", "3.2", "'-Mistyped."),
+        (
+            "CPL-000001",
+            "corrected",
+            "manufacturer_name",
+            make.row(1).manufacturer_name,
+            "'=New Meters",
+            "'-Mistyped.",
+        ),
+    ]
+
+
+def test_where_nothing_changes_there_is_no_file_of_changes_to_look_at(ann: Client) -> None:
+    make.listed(make.row(1))
+    same, unreadable = brought(ann, make.row(1)), bring(ann, b"a,b\r\n1,2\r\n")["Location"]
+
+    assert "changes.csv" not in text(ann.get(same)) + text(ann.get(unreadable))
+    assert changes(ann, same) == changes(ann, unreadable) == []
+    ann.post(f"{same}/drop")
+    assert ann.get(f"{same}/changes.csv").status_code == 404
+
+
 # Applying
 
 
@@ -361,6 +438,33 @@ def test_a_list_that_came_to_contradict_the_sheet_stops_it(ann: Client) -> None:
     assert "Correct CPL-000001" in text(answer)
 
 
+def test_nobody_elsewhere_is_shown_who_brought_and_who_applied(ann: Client, ben: Client) -> None:
+    other = signed_in(make.party("other-administrator", "ADMINISTRATOR"))
+    make.listed(make.row(1))
+    address = brought(ann, make.row(1, **REMOVED))
+    waiting = [text(browser.get(address)) for browser in (ben, other)]
+    ben.post(f"{address}/apply", seen(ben, address))
+
+    applied = [text(browser.get(address)) for browser in (ann, other)]
+
+    assert ["ann@administrator.invalid" in page for page in waiting + applied] == [
+        True,
+        False,
+        True,
+        False,
+    ]
+    assert ["ben@administrator.invalid" in page for page in applied] == [True, False]
+    assert applied[1].count("Somebody at the Administrator") == 2
+
+
+def test_whose_key_brought_a_sheet_is_shown(administrator: Party, ann: Client) -> None:
+    person = make.person(administrator, "kim@administrator.invalid")
+    by = Actor(administrator, uuid.uuid4(), person.actor_id, frozenset())
+    sheet = bring_sheet(filename="a.csv", content=content(make.row(1)), by=by, at=make.AT)
+
+    assert "kim@administrator.invalid" in text(ann.get(f"/list/sheets/{sheet.pk}"))
+
+
 def test_dropping_forgets_the_content(ann: Client) -> None:
     address = brought(ann, make.row(1))
 
@@ -424,6 +528,32 @@ def test_further_corrections_join_those_confirmed_and_all_are_taken_back(ann: Cl
 
     assert both == {"CPL-000001": "Mistyped.", "CPL-000002": "Mistyped too."}
     assert SheetImport.objects.get().corrections == {}
+
+
+@pytest.mark.parametrize("taken_back", [False, True])
+def test_what_is_confirmed_in_two_tabs_at_once_is_not_lost(
+    ann: Client, monkeypatch: pytest.MonkeyPatch, taken_back: bool
+) -> None:
+    make.listed(*(make.row(n) for n in (1, 2, 3)))
+    address = brought(ann, *(make.row(n, gbcs_version="3.2") for n in (1, 2, 3)))
+    confirm(ann, address, 1)
+    looked = sheet_queries.preview_of
+
+    def other_tab(*args: Any, **more: Any) -> Any:
+        preview = looked(*args, **more)
+        monkeypatch.setattr(sheet_acts, "preview_of", looked)
+        if taken_back:
+            ann.post(f"{address}/corrections", {"action": "take-back"})
+        else:
+            confirm(ann, address, 2)
+        return preview
+
+    monkeypatch.setattr(sheet_acts, "preview_of", other_tab)
+    page = text(ann.get(confirm(ann, address, 3)["Location"]))
+
+    left = {3} if taken_back else {1, 2, 3}
+    assert set(SheetImport.objects.get().corrections) == {f"CPL-{n:06d}" for n in left}
+    assert ("One entry may" if taken_back else "3 entries may") in page
 
 
 @pytest.mark.parametrize(

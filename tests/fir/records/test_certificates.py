@@ -164,7 +164,7 @@ def test_a_certificate_is_told_with_all_that_stands_on_it_and_who_answers_for_it
     make.listed(
         certified(3, TODAY, **shared),
         certified(1, TODAY, **shared, device_type="CHF", device_model="00090101"),
-        certified(2, TODAY, **shared, device_type="GSME", manufacturer_identifier="F1A2"),
+        certified(2, TODAY, **shared, device_type="GSME", device_model="00020101"),
         certified(4, TODAY, **shared, **gone),
         certified(5, TODAY, cpa_certificate_id=""),
     )
@@ -184,10 +184,44 @@ def test_a_certificate_is_told_with_all_that_stands_on_it_and_who_answers_for_it
         "date_kind": "renewal",
         "cpl_entry_ids": ["CPL-000001", "CPL-000002", "CPL-000003"],
         "device_types": ["CHF", "ESME", "GSME"],
-        "manufacturer_identifiers": ["F1A1", "F1A2"],
+        "manufacturer_identifiers": ["F1A1"],
         "answerable": ["DCC", "GS", "IS"],
         "months": 1,
     }
+
+
+@pytest.mark.django_db
+def test_two_makers_certificates_of_the_same_id_are_two() -> None:
+    shared = {"cpa_certificate_id": "TBC"}
+    make.listed(
+        certified(1, TODAY, **shared),
+        certified(2, TODAY, **shared, device_type="GSME", manufacturer_identifier="F1A2"),
+        certified(3, TODAY, **shared),
+    )
+
+    assert [tell_of_certificates(at=make.AT) for _ in range(2)] == [2, 0]
+
+    events = LedgerEvent.objects.filter(kind="CERTIFICATE_DUE").order_by("seq")
+    columns = ("manufacturer_identifiers", "cpl_entry_ids", "device_types", "answerable")
+    assert [[payload_of(event)[column] for column in columns] for event in events] == [
+        [["F1A1"], ["CPL-000001", "CPL-000003"], ["ESME"], ["IS"]],
+        [["F1A2"], ["CPL-000002"], ["GSME"], ["GS"]],
+    ]
+    assert {event.subject_id for event in events} == {"TBC"}
+
+
+@pytest.mark.django_db
+def test_another_makers_certificate_of_an_id_that_was_told_is_told_when_it_comes() -> None:
+    make.listed(certified(1, TODAY, cpa_certificate_id="TBC"))
+    tell_of_certificates(at=make.AT)
+    make.listed(
+        certified(2, TODAY, cpa_certificate_id="TBC", manufacturer_identifier="F1A2"),
+    )
+
+    assert tell_of_certificates(at=make.AT) == 1
+
+    said = payload_of(LedgerEvent.objects.latest("seq"))
+    assert (said["manufacturer_identifiers"], said["cpl_entry_ids"]) == (["F1A2"], ["CPL-000002"])
 
 
 @pytest.mark.django_db

@@ -25,11 +25,12 @@ from fir.records.importing import (
     apply_sheet,
     bring_sheet,
     confirm_corrections,
+    drop_corrections,
     drop_sheet,
     forget_sheets,
 )
 from fir.records.models import SheetImport
-from fir.records.reconciling import CorrectionRefused, ListInConflict
+from fir.records.reconciling import CorrectionRefused, ListInConflict, reconcile_list
 from tests import make
 
 if TYPE_CHECKING:
@@ -63,7 +64,9 @@ def brought(by: Actor, *rows: SheetRow) -> SheetImport:
 def seen(sheet: SheetImport) -> str:
     """What a look at the sheet shows."""
     rows = read_sheet(bytes(sheet.content)).rows
-    return compare_list(rows, may_correct=sheet.corrections).digest
+    return compare_list(rows, today=make.AT.date(), may_correct=sheet.corrections).digest(
+        sheet.corrections
+    )
 
 
 def applied(sheet: SheetImport, by: Actor) -> dict[str, int]:
@@ -155,6 +158,60 @@ def test_a_list_that_changed_since_the_look_is_looked_at_again(ann: Actor) -> No
     sheet.refresh_from_db()
     assert (sheet.state, last_seq()) == ("WAITING", before)
     assert applied(sheet, ann)["new"] == 1
+
+
+@pytest.mark.django_db
+def test_what_was_renewed_since_the_look_is_not_reverted_unseen(ann: Actor) -> None:
+    make.listed(make.row(1))
+    sheet = brought(ann, make.row(1, manufacturer_name="Finer Meters"))
+    shown = seen(sheet)
+    make.listed(make.row(1, cpa_certificate_id="CPA-RENEWED"))
+
+    with pytest.raises(ListChangedSince):
+        apply_sheet(sheet_id=sheet.pk, seen=shown, by=ann, at=make.AT)
+
+    assert ListedEntry.objects.get().cpa_certificate_id == "CPA-RENEWED"
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("since", ["reason", "fact"])
+def test_the_second_person_applies_the_corrections_and_reasons_that_were_shown(
+    since: str, ann: Actor, ben: Actor
+) -> None:
+    make.listed(make.row(1))
+    sheet = brought(ann, make.row(1, gbcs_version="3.2"))
+    reasons = {"CPL-000001": "Mistyped."}
+    sheet = confirm_corrections(sheet_id=sheet.pk, reasons=reasons, by=ann, at=make.AT)
+    shown = seen(sheet)
+    if since == "reason":
+        other = {"CPL-000001": "Something that nobody saw."}
+        confirm_corrections(sheet_id=sheet.pk, reasons=other, by=ann, at=make.AT)
+    else:
+        reconcile_list(
+            rows=[make.row(1, esme_variant="ADE")], corrections=reasons, by=ben, at=make.AT
+        )
+    before = last_seq()
+
+    with pytest.raises(ListChangedSince):
+        apply_sheet(sheet_id=sheet.pk, seen=shown, by=ben, at=make.AT)
+
+    assert last_seq() == before
+
+
+@pytest.mark.django_db
+def test_corrections_add_up_until_all_are_taken_back(ann: Actor, ben: Actor) -> None:
+    sheet = brought(ann, make.row(1))
+    for entry in ("CPL-000001", "CPL-000002"):
+        confirm_corrections(sheet_id=sheet.pk, reasons={entry: "Mistyped."}, by=ann, at=make.AT)
+    sheet.refresh_from_db()
+    assert set(sheet.corrections) == {"CPL-000001", "CPL-000002"}
+
+    with pytest.raises(CorrectionRefused):
+        drop_corrections(sheet_id=sheet.pk, by=ben, at=make.AT)
+    drop_corrections(sheet_id=sheet.pk, by=ann, at=make.AT)
+
+    sheet.refresh_from_db()
+    assert sheet.corrections == {}
 
 
 @pytest.mark.django_db

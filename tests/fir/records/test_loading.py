@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 import pytest
 
@@ -11,15 +12,20 @@ from fir.ledger.models import LedgerEvent
 from fir.ledger.queries import last_seq, payload_of
 from fir.parties.operations import operator
 from fir.records.list_queries import entries_not_loaded
-from fir.records.loading import NotLoadedThen, UnknownEntries, confirm_loaded
+from fir.records.loading import (
+    LoadedOnAnotherDay,
+    NotLoadedThen,
+    UnknownEntries,
+    confirm_loaded,
+)
 from tests import make
 
 pytestmark = pytest.mark.django_db
 DAY, TODAY = date(2026, 11, 18), make.AT.date()
 
 
-def confirm(*ids: str, on: date | None = DAY) -> int:
-    return confirm_loaded(cpl_entry_ids=ids, loaded_on=on, by=operator(), at=make.AT)
+def confirm(*ids: str, on: date | None = DAY, **more: Any) -> int:
+    return confirm_loaded(cpl_entry_ids=ids, loaded_on=on, by=operator(), at=make.AT, **more)
 
 
 def loaded() -> dict[str, date | None]:
@@ -63,13 +69,24 @@ def test_a_day_is_corrected_and_taken_back_by_further_rows() -> None:
     make.listed(make.row(1))
     confirm("CPL-000001")
 
-    assert confirm("CPL-000001", on=TODAY) == 1
+    with pytest.raises(LoadedOnAnotherDay, match="CPL-000001 "):
+        confirm("CPL-000001", on=TODAY)
+    assert confirm("CPL-000001", on=TODAY, replace=True) == 1
     assert loaded() == {"CPL-000001": TODAY}
     assert confirm("CPL-000001", on=None) == 1
 
     assert loaded() == {"CPL-000001": None}
     assert LoadConfirmation.objects.count() == 3
     assert told()[-1] == {"cpl_entry_id": "CPL-000001", "loaded_on": None}
+
+
+def test_all_that_were_added_by_a_day_are_those_of_which_nothing_was_said() -> None:
+    make.listed(make.row(1), make.row(2), make.row(3, date_added=DAY))
+    confirm("CPL-000001", on=DAY)
+
+    assert confirm(on=TODAY, added_by=date(2025, 1, 1)) == 1
+
+    assert loaded() == {"CPL-000001": DAY, "CPL-000002": TODAY, "CPL-000003": None}
 
 
 def test_unknown_entries_are_all_named_and_nothing_is_recorded() -> None:

@@ -12,6 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from cpl.identifiers import LATEST_YEAR
 from cpl.models import CPLEntry, EntryCertificates, EntryRevision, ListedEntry, StatusChange
 from cpl.sheet import read_sheet, write_sheet
 from cpl.sheet.row import COLUMNS, SheetRow
@@ -314,7 +315,8 @@ def test_a_comparison_changes_nothing() -> None:
     make.listed(make.row(1), make.row(2))
     before, seq = everything(), last_seq()
 
-    outcome = compare_list([make.row(1, **REMOVED), make.row(3), make.row(2, gbcs_version="9.9")])
+    rows = [make.row(1, **REMOVED), make.row(3), make.row(2, gbcs_version="9.9")]
+    outcome = compare_list(rows, today=make.AT.date())
 
     assert (len(outcome.new), len(outcome.removed), len(outcome.conflicts)) == (1, 1, 1)
     assert everything() == before
@@ -335,19 +337,50 @@ def test_a_published_release_that_is_exported_and_imported_changes_nothing() -> 
 
 @pytest.mark.django_db
 @settings(max_examples=30, deadline=None)
-@given(rows=st.lists(rows_of_a_sheet(), max_size=4, unique_by=lambda row: row.cpl_entry_id))
+@given(
+    rows=st.lists(rows_of_a_sheet(), min_size=1, max_size=4, unique_by=lambda row: row.cpl_entry_id)
+)
 def test_the_exported_list_imported_again_changes_nothing(rows: list[SheetRow]) -> None:
+    when = datetime(LATEST_YEAR + 1, 1, 1, tzinfo=UTC)  # by then every day of the rows has come
     with transaction.atomic():
-        reconciled(*rows)
+        reconcile_list(rows=rows, by=operator(), at=when)
         before, seq, text = everything(), last_seq(), exported()
         sheet = read_sheet(text)
 
-        outcome = reconciled(*sheet.rows)
+        outcome = reconcile_list(rows=sheet.rows, by=operator(), at=when)
 
         assert sheet.faults == ()
         assert outcome.counts() == counts(unchanged=len(rows))
         assert (everything(), last_seq(), exported()) == (before, seq, text)
         transaction.set_rollback(True)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("listed_before", "row", "column"),
+    [
+        ([], make.row(1, date_added=date(2026, 11, 21)), "date_added"),
+        ([], make.row(1, **REMOVED | {"date_removed": date(2026, 11, 21)}), "date_removed"),
+        (
+            [make.row(1)],
+            make.row(1, **REMOVED | {"date_removed": date(2099, 1, 1)}),
+            "date_removed",
+        ),
+    ],
+)
+def test_nothing_is_added_or_removed_on_a_day_to_come(
+    listed_before: list[SheetRow], row: SheetRow, column: str
+) -> None:
+    make.listed(*listed_before)
+    before = everything()
+
+    with pytest.raises(ListInConflict) as refusal:
+        reconciled(row)
+
+    (conflict,) = refusal.value.conflicts
+    assert (conflict.column, conflict.is_correctable) == (column, False)
+    assert "still to come" in conflict.message
+    assert everything() == before
 
 
 @pytest.mark.django_db
