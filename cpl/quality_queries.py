@@ -41,6 +41,16 @@ def lines_beside(manufacturer_identifier: str, manufacturer_image_hash: str) -> 
     return cast("list[Line]", list(entries.values_list("entry_id", *LINE_FACTS, named=True)))
 
 
+def entries_of_version(manufacturer_identifier: str, firmware_version: str) -> list[ListedEntry]:
+    """The entries of a Manufacturer that list a firmware version, whatever their Device Model."""
+    numbers = CPLEntry.objects.filter(
+        firmware_version=firmware_version,
+        device_model__manufacturer__identifier=manufacturer_identifier,
+    )
+    entries = ListedEntry.objects.filter(entry__in=numbers.values("pk"))
+    return list(entries.order_by("entry_id"))
+
+
 def known_files(manufacturer_image_hash: str = "") -> dict[str, str]:
     """For the hash of each whole OTA file that was dropped, that of its Manufacturer Image: for the
     one hash, or for all that any entry was ever listed with."""

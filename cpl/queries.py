@@ -55,6 +55,8 @@ def search_entries(
             | Q(device_model__startswith=start)
             | Q(firmware_version__startswith=start)
             | Q(manufacturer_image_hash__startswith=start)
+            | Q(manufacturer_identifier__startswith=start)
+            | Q(manufacturer_name__istartswith=q.strip())
         )
     return narrowed
 

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import Exists, OuterRef, Q, Subquery, Value
-from django.db.models.functions import Coalesce
+from django.db.models.functions import Coalesce, Replace, Upper
 
-from cpl.models import CPLEntry, DeviceModel, EntryRevision, StatusChange
+from cpl.models import CPLEntry, DeviceModel, EntryRevision, Manufacturer, StatusChange
 from cpl.sheet.row import REMOVED
 
 if TYPE_CHECKING:
@@ -109,10 +109,20 @@ def _with_hash(start: str) -> QuerySet[Any, Any]:
 
 
 def _with_any_beginning(start: str) -> QuerySet[Any, Any]:
-    """A union, since one condition over four columns of three tables could use no index."""
+    """A union, since one condition over columns of four tables could use no index."""
     entries = CPLEntry.objects.values("pk")
     return entries.filter(cpl_entry_id__startswith=start).union(
         entries.filter(firmware_version__startswith=start),
-        entries.filter(device_model__in=_models(start)),
+        entries.filter(device_model__in=[*_models(start), *_models_of_makers(start)]),
         _with_hash(start),
     )
+
+
+def _models_of_makers(start: str) -> list[int]:
+    """The Device Models of the makers whose identifier or name, spaces aside, begins so."""
+    plain = Upper(Replace("name", Value(" ")))
+    makers = Manufacturer.objects.annotate(plain=plain).filter(
+        Q(identifier__startswith=start) | Q(plain__startswith=start)
+    )
+    models = DeviceModel.objects.filter(manufacturer__in=list(makers.values_list("pk", flat=True)))
+    return list(models.values_list("pk", flat=True))

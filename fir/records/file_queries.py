@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from cpl.identifiers import hardware_of
-from cpl.quality_queries import entries_carrying
+from cpl.quality_queries import entries_carrying, entries_of_version
 
 if TYPE_CHECKING:
     from cpl.models import ListedEntry
@@ -26,6 +26,7 @@ class Match:
 class FileComparison:
     """A file held against the list.
 
+    `others` list the header's Manufacturer and firmware version with another hash.
     `image_hash` is the Manufacturer Image Hash, None where two readings are possible and neither
     the Device Type nor the list decides. `matches` carry one of the readings; `mistaken` carry the
     hash of the whole file, which is a mistake of theirs.
@@ -35,20 +36,25 @@ class FileComparison:
     image_hash: str | None
     matches: list[Match]
     mistaken: list[Match]
+    others: list[ListedEntry]
 
 
 def compare_file(image: OtaImage, device_type: str = "") -> FileComparison:
-    """What the list says of a file, '' for a Device Type that is not known. One query."""
+    """What the list says of a file, '' for a Device Type that is not known. Two queries."""
     found = entries_carrying([*image.image_hashes, image.file_hash])
     matches = [
         Match(entry, disagreements(image.header, entry, device_type=device_type)) for entry in found
     ]
+    known = {entry.pk for entry in found}
+    header = image.header
+    said = entries_of_version(header.manufacturer_identifier, header.firmware_version)
     right = [m for m in matches if m.entry.manufacturer_image_hash in image.image_hashes]
     return FileComparison(
         image=image,
         image_hash=image.image_hash_for(device_type) or _the_listed(right),
         matches=right,
         mistaken=[m for m in matches if m.entry.manufacturer_image_hash == image.file_hash],
+        others=[entry for entry in said if entry.pk not in known],
     )
 
 

@@ -13,6 +13,8 @@ from cpl.sheet import read_sheet
 from cpl.sheet.cells import cell_of, neutralise
 from cpl.sheet.marking import marked_sheet
 from cpl.sheet.row import COLUMNS
+from fir.ledger.models import LedgerEvent
+from fir.ledger.queries import payload_of
 from fir.records.comparison import ALL_FACTS, CHANGES, compare_list
 from fir.records.models import SheetImport
 
@@ -75,6 +77,16 @@ class Preview:
     def can_be_applied(self) -> bool:
         """Whether nothing stands in the way, but for who may apply it."""
         return self.changes_something and not (self.faults or self.conflicts)
+
+
+def told_of(sheet: SheetImport) -> dict[str, object]:
+    """What an applied sheet changed, as its event counts it; nothing of one that changed nothing
+    or waits."""
+    events = LedgerEvent.objects.filter(
+        subject_type="import", subject_id=str(sheet.pk), kind="CPL_IMPORTED"
+    )
+    told = events.order_by("seq").first()
+    return payload_of(told) if told else {}
 
 
 def preview_of(sheet: SheetImport, *, today: date) -> Preview:

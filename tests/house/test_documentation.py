@@ -38,7 +38,7 @@ def test_every_rule_is_a_sentence_with_a_reference(rule: object) -> None:
 
 def rules_below(base: type) -> set[type]:
     """The rules of a kind; what several of them share is none itself."""
-    below = base.__subclasses__()
+    below: list[type] = base.__subclasses__()
     return {rule for one in below for rule in rules_below(one)} if below else {base}
 
 

@@ -179,15 +179,15 @@ NO_PAGES = ["0", "2", "999", "-1", "x", "9" * 500, "%00", "%D9%A3"]
 
 @pytest.mark.parametrize("page", NO_PAGES)
 def test_a_page_that_a_numbered_list_does_not_have_is_said(page: str) -> None:
-    make.listed(make.row(1))
-    greta = of(make.party())
+    make.submitted(make.actor(make.maker()))
+    basil = of(make.administrator())
 
-    greta.open(f"/firmware?page={page}")
+    basil.open(f"/submissions?page={page}")
 
-    assert greta.status == 404
-    assert "There is no page" in greta.text
-    assert "Here is the first." in greta.text
-    assert len(greta.rows("Records")) == 1
+    assert basil.status == 404
+    assert "There is no page" in basil.text
+    assert "Here is the first." in basil.text
+    assert len(basil.rows("Submissions")) == 1
 
 
 @pytest.mark.parametrize("page", [*NO_PAGES, "older-", "older-1", f"newer-{'9' * 19}", "older-x"])

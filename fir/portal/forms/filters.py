@@ -93,7 +93,8 @@ class EntryFilters(Filters):
     """What entries of the list, and records, may be narrowed to."""
 
     q = SearchField(
-        label="Search", help_text="Model, firmware version, hash or CPL Entry ID, or its beginning"
+        label="Search",
+        help_text="Model, firmware version, hash, CPL Entry ID or Manufacturer, or its beginning",
     )
     device_type = forms.ChoiceField(
         label="Device Type", required=False, choices=[("", "All"), *((t, t) for t in DEVICE_TYPES)]

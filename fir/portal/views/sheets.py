@@ -24,7 +24,7 @@ from fir.portal.pages import listing
 from fir.portal.uploads import UploadPage, place_for_file
 from fir.records.importing import SHEETS_WAIT, SheetTooLarge, bring_sheet
 from fir.records.list_files import CSV
-from fir.records.models import WAITING
+from fir.records.models import APPLIED, WAITING
 from fir.records.sheet_queries import (
     changes_of_sheet,
     find_sheet,
@@ -32,6 +32,7 @@ from fir.records.sheet_queries import (
     preview_of,
     sheet_with_faults,
     sheets,
+    told_of,
 )
 
 if TYPE_CHECKING:
@@ -135,6 +136,8 @@ class OneSheet(Page):
             context |= self._of_preview(
                 sheet, preview or preview_of(sheet, today=timezone.localdate()), form
             )
+        elif sheet.state == APPLIED:
+            context["told"] = told_of(sheet)
         acts = {
             "brought_by": (sheet.brought_answerable, sheet.brought_party),
             "applied_by": (sheet.applied_answerable, sheet.applied_party),
@@ -147,7 +150,8 @@ class OneSheet(Page):
     ) -> dict[str, Any]:
         is_bringer = self.actor.answerable == sheet.brought_answerable
         corrections = form if isinstance(form, CorrectionsForm) else self.corrections(preview)
-        told = [c for c in preview.conflicts if not (is_bringer and c.is_correctable)]
+        confirms = is_bringer and not preview.faults
+        told = [c for c in preview.conflicts if not (confirms and c.is_correctable)]
         context = {
             "preview": preview,
             "faults": preview.faults[:FAULTS_SHOWN],
@@ -155,7 +159,8 @@ class OneSheet(Page):
             "conflicts": told[:FAULTS_SHOWN],
             "conflict_count": len(told),
             "is_bringer": is_bringer,
-            "corrections": corrections if is_bringer else None,
+            # A sheet with faults is never applied: its mended copy is where corrections belong.
+            "corrections": corrections if confirms else None,
             "correctable_count": len(_correctable(preview)),
         }
         return context | (self._of_outcome(sheet, preview.outcome) if preview.outcome else {})

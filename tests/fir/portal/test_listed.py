@@ -197,7 +197,7 @@ def test_an_entry_tells_its_history_what_was_corrected_and_why() -> None:
 
     page = text(ask("/cpl/CPL-000001"))
 
-    assert "A line was added to the Central Products List." in page
+    assert "An entry was added to the Central Products List." in page
     assert "Corrected: GBCS version. Why: Misread from the certificate." in page
     assert "Removed on 1 June 2021. Why: Withdrawn." in page
     assert "Relisted on 20 November 2026." in page
@@ -220,7 +220,10 @@ def test_an_entry_without_a_record_was_listed_before_the_repository() -> None:
     make.listed(make.row(1))
     make.published(make.actor(make.maker()), make.actor(make.administrator()), 2)
 
-    assert "Listed before the repository: it has no Firmware Record" in text(ask("/cpl/CPL-000001"))
+    assert (
+        "Listed before the repository, or by a sheet beside it: it has no Firmware Record"
+        in text(ask("/cpl/CPL-000001"))
+    )
     assert "Listed before the repository" not in text(ask("/cpl/CPL-000002"))
 
 
@@ -229,7 +232,7 @@ def test_nobody_reads_in_the_list_what_the_ledger_tells_record_readers_alone() -
 
     page = text(signed_in(make.party("wires", "NETWORK_PARTY")).get("/cpl/CPL-000001"))
 
-    assert "A line was added" in page
+    assert "An entry was added" in page
     assert "A firmware release was published" not in page
 
 
@@ -264,7 +267,7 @@ def test_findings_are_told_with_what_to_do_and_why_one_was_waived() -> None:
     tags = re.findall(r'govuk-tag--\w+">([^<]+)<', told)
     assert tags == ["Must be fixed", "May be waived", "Waived"]
     assert "Waived on 20 November 2026: Checked with the lab." in told
-    assert told.count("A hash is given. None.") == 3
+    assert told.count('None. <span class="fir-unsaid">The rule: A hash is given. SEC') == 3
     assert not render_to_string("portal/listed/_findings.html", {"findings": []}).strip()
 
 
