@@ -11,11 +11,12 @@ from django.db.models import Case, OuterRef, Value, When
 
 from cpl.models import ListedEntry
 from cpl.quality.facts import Severity
-from cpl.sheet.row import CURRENT
+from cpl.sheet.row import CURRENT, REMOVED
 from fir.ledger.models import LedgerEvent
 from fir.ledger.queries import payload_of
 from fir.records.models import (
     CONFIRMED,
+    RELIST,
     WAITING,
     WAIVE,
     Proposal,
@@ -67,6 +68,18 @@ def standing_waivers() -> QuerySet[Proposal]:
         code=OuterRef("code"),
         about=OuterRef("about"),
     )
+
+
+def still_makes_sense(proposal: Proposal) -> bool:
+    """Whether what is proposed can still come about: the entry may have been removed or relisted
+    otherwise, and the finding may have gone."""
+    if proposal.kind == WAIVE:
+        standing = QualityFinding.objects.filter(
+            entry=proposal.entry, code=proposal.code, about=proposal.about
+        )
+        return standing.exists()
+    is_removed = ListedEntry.objects.get(entry=proposal.entry).status == REMOVED
+    return is_removed == (proposal.kind == RELIST)
 
 
 @dataclass(frozen=True, slots=True)

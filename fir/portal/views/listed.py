@@ -18,7 +18,7 @@ from cpl.queries import listed_entries
 from cpl.search import EntrySearch, find_entries
 from fir.ledger.audiences import EVERYONE
 from fir.parties.permissions import Permission
-from fir.portal.events import told
+from fir.portal.events import history
 from fir.portal.forms.filters import ListFilters
 from fir.portal.page import Page
 from fir.portal.pages import stretch
@@ -170,7 +170,7 @@ class Entry(Page):
             manages=manages,
             proposed=waiting_proposals_of(entry.cpl_entry_id) if manages else (),
             statuses=status_history(entry),
-            history=[told(event) for event in entry_events(entry.cpl_entry_id, [EVERYONE])],
+            history=history(entry_events(entry.cpl_entry_id, [EVERYONE])),
             neighbours=neighbours_of(entry),
             lists=_lists_of_neighbours(entry),
         )

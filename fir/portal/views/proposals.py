@@ -24,7 +24,12 @@ from fir.portal.kept import WELCOME_BACK, take_answers
 from fir.portal.page import Page, form_status
 from fir.portal.pages import listing
 from fir.portal.views.listed import entry_id_in_url
-from fir.records.list_queries import find_proposal, proposals_waiting_first, waiting_proposals_of
+from fir.records.list_queries import (
+    find_proposal,
+    proposals_waiting_first,
+    still_makes_sense,
+    waiting_proposals_of,
+)
 from fir.records.models import RELIST, REMOVE, WAITING, WAIVE
 from fir.records.proposals import (
     AlreadyProposed,
@@ -253,6 +258,7 @@ class OneProposal(Page):
             entry=entries_by_id([entry_id])[entry_id],
             sentence=sentence_of(rule) if rule else "",
             is_open=proposal.state == WAITING,
+            makes_sense=still_makes_sense(proposal),
             is_own=same_eyes(
                 answerable=proposal.proposed_answerable,
                 party=proposal.proposed_party,

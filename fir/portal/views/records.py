@@ -10,8 +10,8 @@ from django.utils import timezone
 
 from cpl.sheet.row import REMOVED
 from fir.eligibility.summaries import devices_for
-from fir.ledger.kinds import KINDS
 from fir.parties.permissions import Permission
+from fir.portal.events import history
 from fir.portal.forms.filters import EntryFilters
 from fir.portal.page import Page
 from fir.portal.pages import stretch
@@ -75,10 +75,6 @@ class Record(Page):
             raise Http404
         siblings = entries_of_models([key_of(entry)])[key_of(entry)]
         positions = positions_among(siblings)
-        history = [
-            (event, KINDS[event.kind].sentence)
-            for event in entry_events(entry.cpl_entry_id, self.party.tags)
-        ]
         own = {one.cpl_entry_id for one in siblings}
         return self.show(
             "records/record.html",
@@ -88,7 +84,7 @@ class Record(Page):
             picture=pathway_picture(siblings, entry.cpl_entry_id),
             releases=[(one, positions[one.cpl_entry_id]) for one in reversed(siblings)],
             contact=contacts_of([entry.manufacturer_identifier]).get(entry.manufacturer_identifier),
-            history=history,
+            history=history(entry_events(entry.cpl_entry_id, self.party.tags)),
             mine=self._mine(entry, siblings),
         )
 

@@ -198,10 +198,21 @@ def test_an_entry_tells_its_history_what_was_corrected_and_why() -> None:
     page = text(ask("/cpl/CPL-000001"))
 
     assert "An entry was added to the Central Products List." in page
-    assert "Corrected: GBCS version. Why: Misread from the certificate." in page
+    told = "GBCS version: 4.1 instead of 4.2. Why: Misread from the certificate."
+    assert told in page
     assert "Removed on 1 June 2021. Why: Withdrawn." in page
     assert "Relisted on 20 November 2026." in page
     assert "Removed 1 Jun 2021 Withdrawn." in page
+
+
+def test_a_revision_tells_what_was_said_before() -> None:
+    make.listed(make.row(1))
+    make.listed(make.row(1, manufacturer_name="Finer Meters", dlms_certificate_id=""))
+
+    page = text(ask("/cpl/CPL-000001"))
+
+    assert "Manufacturer: Finer Meters instead of Fine Meters." in page
+    assert "DLMS certificate: nothing instead of DLMS-1." in page
 
 
 def test_an_entry_says_when_the_dcc_loaded_it_or_that_nobody_confirmed_it() -> None:

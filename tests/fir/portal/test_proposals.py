@@ -142,8 +142,11 @@ def test_a_proposal_that_lost_its_sense_is_not_confirmed(ann: Client, bob: Clien
     )
     assess_list(at=make.AT)
 
+    shown = text(bob.get(address))
     answer = decide(bob, address, "confirm")
 
+    assert "Something else has happened since" in shown
+    assert "Confirm it" not in shown
     assert answer.status_code == 409
     assert "lost its sense" in text(answer)
     assert Proposal.objects.get().state == WAITING
