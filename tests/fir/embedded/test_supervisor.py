@@ -134,7 +134,9 @@ def test_without_its_database_it_stops_and_the_next_start_recovers(fake: Fake) -
 
 def test_a_second_ctrl_c_does_not_wait_for_a_stubborn_worker(fake: Fake) -> None:
     fake.up(FAKE_WORKER="stubborn")
-    wait_until(lambda: (fake.home / "news.pid").exists(), "the worker runs")
+    parts = ("news", "beat")
+    running = "the worker and the timetable run"
+    wait_until(lambda: all((fake.home / f"{part}.pid").exists() for part in parts), running)
     fake.signal(signal.SIGINT)
     wait_until(lambda: not alive(fake.pid("beat")), "the stop has begun")
     while not fake.ended():
