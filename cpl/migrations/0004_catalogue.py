@@ -121,10 +121,6 @@ class Migration(migrations.Migration):
             ),
         ),
         migrations.AddIndex(
-            model_name="cplentry",
-            index=models.Index(fields=["date_added"], name="cpl_entry_added"),
-        ),
-        migrations.AddIndex(
             model_name="devicemodel",
             index=models.Index(
                 fields=["device_model"], name="cpl_model_begins", opclasses=["varchar_pattern_ops"]

@@ -60,7 +60,8 @@ class CPLEntry(models.Model):
     """
 
     cpl_entry_id = models.CharField(max_length=32, unique=True)
-    device_model = models.ForeignKey(DeviceModel, on_delete=models.PROTECT)
+    # The indexes below begin with it, here and in the rows of an entry.
+    device_model = models.ForeignKey(DeviceModel, on_delete=models.PROTECT, db_index=False)
     firmware_version = models.CharField(max_length=8)
     date_added = models.DateField()
     listed_at = models.DateTimeField()
@@ -74,7 +75,6 @@ class CPLEntry(models.Model):
             models.Index(
                 fields=["firmware_version"], name="cpl_entry_version_begins", opclasses=PREFIXES
             ),
-            models.Index(fields=["date_added"], name="cpl_entry_added"),
         ]
         constraints = [
             hexadecimal("firmware_version", 8, "cpl_firmware_version_hex"),
@@ -91,7 +91,7 @@ class CPLEntry(models.Model):
 class EntryRevision(models.Model):
     """The facts of an entry as they were said at one time. Locked; the newest counts."""
 
-    entry = models.ForeignKey(CPLEntry, on_delete=models.PROTECT)
+    entry = models.ForeignKey(CPLEntry, on_delete=models.PROTECT, db_index=False)
     manufacturer_name = models.CharField(max_length=200)
     smets_chts_version = models.CharField(max_length=200, blank=True)
     gbcs_version = models.CharField(max_length=200, blank=True)
@@ -125,7 +125,7 @@ class EntryCertificates(models.Model):
     A CPA certificate has an expiry date or, since MP209, a renewal date.
     """
 
-    entry = models.ForeignKey(CPLEntry, on_delete=models.PROTECT)
+    entry = models.ForeignKey(CPLEntry, on_delete=models.PROTECT, db_index=False)
     cpa_certificate_id = models.CharField(max_length=200, blank=True)
     cpa_expiry_date = models.DateField(null=True)
     cpa_renewal_date = models.DateField(null=True)
@@ -144,7 +144,7 @@ class EntryCertificates(models.Model):
 class StatusChange(models.Model):
     """A removal or a relisting of an entry. Locked; the newest counts, and none means Current."""
 
-    entry = models.ForeignKey(CPLEntry, on_delete=models.PROTECT)
+    entry = models.ForeignKey(CPLEntry, on_delete=models.PROTECT, db_index=False)
     status = models.CharField(max_length=8, choices=[(CURRENT, CURRENT), (REMOVED, REMOVED)])
     status_date = models.DateField()
     reason = models.CharField(max_length=500, blank=True)
@@ -167,7 +167,7 @@ class LoadConfirmation(models.Model):
     already showed.
     """
 
-    entry = models.ForeignKey(CPLEntry, on_delete=models.PROTECT)
+    entry = models.ForeignKey(CPLEntry, on_delete=models.PROTECT, db_index=False)
     loaded_on = models.DateField(null=True)
     confirmed_at = models.DateTimeField()
     confirmed_by = models.UUIDField()

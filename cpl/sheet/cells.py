@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from datetime import date
 
 from cpl.identifiers import IdentifierFault, parse_device_type
@@ -36,6 +37,14 @@ def content(cell: str) -> str:
     """What a cell says, without the spaces and the apostrophe around it."""
     text = cell.strip()
     return without_apostrophe(text).strip() if text.startswith("'") else text
+
+
+def contents_of(cells: Sequence[str]) -> list[str]:
+    """What each cell of a row says; quick for the many rows in which no apostrophe stands."""
+    stripped = [cell.strip() for cell in cells]
+    if any(text.startswith("'") for text in stripped):
+        return [content(text) for text in stripped]
+    return stripped
 
 
 def cell_of(row: SheetRow, column: str) -> str:

@@ -10,16 +10,13 @@ from cpl.sheet.row import COLUMNS, MODEL_PARTS, Record, RowFault
 
 @dataclass(frozen=True, slots=True)
 class Header:
-    """Where each known column stands; `width` ends with the last heading that is not blank."""
+    """Where each known column stands; `width` ends with the last heading that is not blank, that of
+    `last_column`, '' when FIR does not know it."""
 
     width: int
     full_width: int
     places: Mapping[str, int]
-
-    @property
-    def last_column(self) -> str:
-        """The column that stands last, '' when FIR does not know it."""
-        return next((name for name, at in self.places.items() if at == self.width - 1), "")
+    last_column: str
 
 
 def _plain_heading(heading: str) -> str:
@@ -45,7 +42,8 @@ def read_header(record: Record) -> Header | tuple[RowFault, ...]:
         elif heading.strip():
             unread.append(f"‘{shown(heading.strip())}’")
     faults = _heading_faults(record, places, twice, unread)
-    return faults or Header(width, len(record.cells), places)
+    last_column = next((name for name, at in places.items() if at == width - 1), "")
+    return faults or Header(width, len(record.cells), places, last_column)
 
 
 def _heading_faults(

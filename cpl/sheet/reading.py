@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from functools import lru_cache
 from typing import TypeVar
 
 from cpl.identifiers import (
@@ -20,6 +21,7 @@ from cpl.identifiers import (
 )
 from cpl.sheet.cells import (
     content,
+    contents_of,
     parse_listed_type,
     parse_name,
     parse_reason,
@@ -40,6 +42,16 @@ from cpl.sheet.row import (
 from cpl.sheet.spoilt import Spoilt
 
 T = TypeVar("T")
+
+# A list says the same types, makers, models, specifications and days in row after row.
+_SAID_OFTEN = lru_cache(maxsize=4096)
+_read_type = _SAID_OFTEN(parse_listed_type)
+_read_maker = _SAID_OFTEN(parse_manufacturer_identifier)
+_read_name = _SAID_OFTEN(parse_name)
+_read_model = _SAID_OFTEN(parse_device_model)
+_read_specification = _SAID_OFTEN(parse_text)
+_read_status = _SAID_OFTEN(parse_status)
+_read_day = _SAID_OFTEN(parse_date)
 
 _REMOVAL_COLUMNS = ("date_removed", "removal_reason")
 # A value of these, cut short, no longer has its form: the others may be cut without a trace.
@@ -70,7 +82,8 @@ class RowReading:
         if not self._has_its_cells():
             return None
         padded = self._padded()
-        self.cells = {c: content(padded[place]) for c, place in self.header.places.items()}
+        contents = contents_of(padded)
+        self.cells = {column: contents[place] for column, place in self.header.places.items()}
         if not self._is_whole():
             self.faults.append(cut_off(self.record.line, self.record.cells[-1]))
             return None
@@ -119,6 +132,8 @@ class RowReading:
         Only where nothing may come: the removal columns of a Current entry, in a row that ended.
         """
         cells, places = self.record.cells, self.header.places
+        if len(cells) >= self.header.width:
+            return cells
         absent = {column for column, place in places.items() if place >= len(cells)}
         if not absent or not self.record.ended or not absent.issubset(_REMOVAL_COLUMNS):
             return cells
@@ -149,25 +164,23 @@ class RowReading:
         return SheetRow(
             line=self.record.line,
             cpl_entry_id=self.required("cpl_entry_id", parse_cpl_entry_id, ""),
-            device_type=self.required("device_type", parse_listed_type, ""),
-            manufacturer_identifier=self.required(
-                "manufacturer_identifier", parse_manufacturer_identifier, ""
-            ),
-            manufacturer_name=self.required("manufacturer_name", parse_name, ""),
+            device_type=self.required("device_type", _read_type, ""),
+            manufacturer_identifier=self.required("manufacturer_identifier", _read_maker, ""),
+            manufacturer_name=self.required("manufacturer_name", _read_name, ""),
             device_model=self._device_model(),
             firmware_version=self.required("firmware_version", parse_firmware_version, ""),
-            smets_chts_version=self.required("smets_chts_version", parse_text, ""),
-            gbcs_version=self.required("gbcs_version", parse_text, ""),
-            esme_variant=self.required("esme_variant", parse_text, ""),
+            smets_chts_version=self.required("smets_chts_version", _read_specification, ""),
+            gbcs_version=self.required("gbcs_version", _read_specification, ""),
+            esme_variant=self.required("esme_variant", _read_specification, ""),
             manufacturer_image_hash=self._image_hash(),
             cpa_certificate_id=self.required("cpa_certificate_id", parse_text, ""),
-            cpa_expiry_date=self.optional("cpa_expiry_date", parse_date, None),
-            cpa_renewal_date=self.optional("cpa_renewal_date", parse_date, None),
+            cpa_expiry_date=self.optional("cpa_expiry_date", _read_day, None),
+            cpa_renewal_date=self.optional("cpa_renewal_date", _read_day, None),
             zigbee_certificate_id=self.required("zigbee_certificate_id", parse_text, ""),
             dlms_certificate_id=self.required("dlms_certificate_id", parse_text, ""),
-            status=self.required("status", parse_status, ""),
-            date_added=self.required("date_added", parse_date, date.min),
-            date_removed=self.optional("date_removed", parse_date, None),
+            status=self.required("status", _read_status, ""),
+            date_added=self.required("date_added", _read_day, date.min),
+            date_removed=self.optional("date_removed", _read_day, None),
             removal_reason=self.required("removal_reason", parse_reason, ""),
         )
 
@@ -180,7 +193,7 @@ class RowReading:
     def _device_model(self) -> str:
         if "device_model" not in self.cells:
             return self._model_of_parts()
-        model = self.required("device_model", parse_device_model, "")
+        model = self.required("device_model", _read_model, "")
         if model and all(self.cells.get(part) for part in MODEL_PARTS):
             parts = self._model_of_parts()
             if len(parts) == len(model) and parts != model:

@@ -22,7 +22,6 @@ from cpl.workbook.writing import write_workbook
 from tests.cpl.sheet.sheets import GOOD, SAMPLE, list_in, rows_of_a_sheet, sheet_of, workbook_of
 
 FAR = 1_048_575  # the last row of a worksheet, from 0
-IN_XML = ("\ufffe", "\uffff")
 
 
 def with_cell(column: str, write: Callable[[Any, Any, int, int], object]) -> bytes:
@@ -70,10 +69,6 @@ def formula(text: str, value: object) -> Callable[[Any, Any, int, int], object]:
     return lambda _workbook, sheet, row, column: sheet.write_formula(row, column, text, None, value)
 
 
-def texts(rows: list[SheetRow]) -> str:
-    return "".join(str(value) for row in rows for value in (getattr(row, c) for c in COLUMNS))
-
-
 def test_a_workbook_reads_as_the_same_list_in_csv() -> None:
     rows = read_sheet(SAMPLE).rows
     assert read_sheet(write_workbook(rows)) == read_sheet(SAMPLE)
@@ -81,9 +76,7 @@ def test_a_workbook_reads_as_the_same_list_in_csv() -> None:
 
 @settings(max_examples=15, deadline=None)
 @given(
-    rows=st.lists(
-        rows_of_a_sheet(), min_size=1, max_size=4, unique_by=lambda row: row.cpl_entry_id
-    ).filter(lambda rows: not any(character in texts(rows) for character in IN_XML))
+    rows=st.lists(rows_of_a_sheet(), min_size=1, max_size=4, unique_by=lambda row: row.cpl_entry_id)
 )
 def test_what_is_written_as_a_workbook_reads_back(rows: list[SheetRow]) -> None:
     sheet = read_sheet(write_workbook(rows))
