@@ -11,6 +11,7 @@ from django.utils.timezone import localdate
 from fir.eligibility.catalogue import ListedFacts, ModelCatalogue
 from fir.eligibility.models import Assessment, Finding
 from fir.eligibility.rules import Outcome
+from fir.ledger.kinds import LIST_KINDS
 from fir.ledger.models import LedgerEvent
 from fir.ledger.queries import newest_seq_of, payload_of, seq_read_by, was_set_aside
 from fir.parties.models import Party
@@ -28,18 +29,11 @@ if TYPE_CHECKING:
     from fir.records.models import RepositoryEntry
 
 READER = "eligibility"
-ENTRY_KINDS = frozenset(
-    {
-        "CPL_ENTRY_LISTED",
-        "CPL_ENTRY_REMOVED",
-        "CPL_ENTRY_RELISTED",
-        "CPL_ENTRY_REVISED",
-        "CPL_ENTRY_CORRECTED",
-        "CPL_LOAD_CONFIRMED",
-        "FIRMWARE_PUBLISHED",
-        "HUB_CAPABILITY_DECLARED",
-    }
-)
+ENTRY_KINDS = LIST_KINDS | {
+    "CPL_LOAD_CONFIRMED",
+    "FIRMWARE_PUBLISHED",
+    "HUB_CAPABILITY_DECLARED",
+}
 ELIGIBILITY_KINDS = ENTRY_KINDS | {"ESTATE_LOADED"}
 
 

@@ -260,3 +260,14 @@ _KINDS = [
 ]
 
 KINDS: Mapping[str, EventKind] = {kind.name: kind for kind in _KINDS}
+
+# After any of these the list says something else.
+LIST_KINDS = frozenset(
+    {
+        "CPL_ENTRY_LISTED",
+        "CPL_ENTRY_REMOVED",
+        "CPL_ENTRY_RELISTED",
+        "CPL_ENTRY_REVISED",
+        "CPL_ENTRY_CORRECTED",
+    }
+)

@@ -14,6 +14,7 @@ from cpl.search import EntrySearch
 from cpl.sheet import write_sheet
 from cpl.workbook.writing import write_workbook
 from fir.ledger.audiences import EVERYONE
+from fir.ledger.kinds import LIST_KINDS
 from fir.ledger.models import LedgerEvent
 from fir.ledger.queries import newest_seq_of
 
@@ -22,13 +23,6 @@ if TYPE_CHECKING:
 
 CSV = "text/csv; charset=utf-8"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-TOUCH_THE_LIST = (
-    "CPL_ENTRY_LISTED",
-    "CPL_ENTRY_REMOVED",
-    "CPL_ENTRY_RELISTED",
-    "CPL_ENTRY_REVISED",
-    "CPL_ENTRY_CORRECTED",
-)
 PARTS_KEPT = 4
 WHOLE_LIST = EntrySearch()
 
@@ -109,7 +103,7 @@ class WholeList(PartsOfTheList):
 
 def list_state() -> ListState:
     """The state of the list that this transaction sees."""
-    seq = newest_seq_of(TOUCH_THE_LIST, [EVERYONE])
+    seq = newest_seq_of(LIST_KINDS, [EVERYONE])
     newest = LedgerEvent.objects.filter(seq=seq).values_list("leaf_hash", flat=True).first()
     return ListState(seq, newest or "")
 

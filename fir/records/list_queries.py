@@ -75,7 +75,10 @@ def still_makes_sense(proposal: Proposal) -> bool:
     otherwise, and the finding may have gone."""
     if proposal.kind == WAIVE:
         standing = QualityFinding.objects.filter(
-            entry=proposal.entry, code=proposal.code, about=proposal.about
+            entry=proposal.entry,
+            code=proposal.code,
+            about=proposal.about,
+            severity=Severity.WAIVABLE,
         )
         return standing.exists()
     is_removed = ListedEntry.objects.get(entry=proposal.entry).status == REMOVED

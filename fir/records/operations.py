@@ -15,6 +15,7 @@ from cpl.facts import CERTIFICATE_FACTS, IDENTITY_FACTS, NAME_FACTS, PUBLISHED_F
 from cpl.identifiers import IdentifierFault, parse_manufacturer_identifier
 from cpl.models import CPLEntry, Manufacturer
 from cpl.operations import add_entries, lock_list
+from cpl.sheet.row import CURRENT, REMOVED
 from fir.ledger.operations import NewEvent, append_events, require_transaction
 from fir.parties.queries import holders_of
 from fir.records.models import FirmwareRecord, HubCapability, ManufacturerContact, UpgradePathway
@@ -36,6 +37,11 @@ TOLD_FACTS = (
     *CERTIFICATE_FACTS,
 )
 _told_of = attrgetter(*TOLD_FACTS)
+# The kind of event, and what its payload calls the day.
+_TOLD_OF_STATUS = {
+    REMOVED: ("CPL_ENTRY_REMOVED", "date_removed"),
+    CURRENT: ("CPL_ENTRY_RELISTED", "date_relisted"),
+}
 
 
 class NotACommunicationsHub(ValueError):
@@ -49,6 +55,27 @@ class ContactRefused(ValueError):
 def entry_event(kind: str, row: SheetRow) -> NewEvent:
     """An event about an entry that carries the facts of its line."""
     return NewEvent(kind, "cpl_entry", row.cpl_entry_id, entry_facts(row))
+
+
+def status_event(
+    cpl_entry_id: str,
+    status: str,
+    day: date,
+    *,
+    reason: str,
+    proposed_by: uuid.UUID | None = None,
+    import_id: str | None = None,
+) -> NewEvent:
+    """The event of a removal or a relisting, dated that day: by two people, or by an import."""
+    kind, dated = _TOLD_OF_STATUS[status]
+    payload = {
+        "cpl_entry_id": cpl_entry_id,
+        dated: day.isoformat(),
+        "reason": reason,
+        "proposed_by": str(proposed_by) if proposed_by else None,
+        "import_id": import_id,
+    }
+    return NewEvent(kind, "cpl_entry", cpl_entry_id, payload)
 
 
 def entry_facts(row: SheetRow) -> dict[str, Any]:

@@ -20,7 +20,7 @@ from cpl.sheet.cells import parse_reason
 from cpl.sheet.row import CURRENT, REMOVED
 from fir.ledger.operations import NewEvent, append_events
 from fir.parties.four_eyes import same_eyes
-from fir.records.list_queries import standing_waivers
+from fir.records.list_queries import standing_waivers, still_makes_sense
 from fir.records.models import (
     CONFIRMED,
     DROPPED,
@@ -31,6 +31,7 @@ from fir.records.models import (
     Proposal,
     QualityFinding,
 )
+from fir.records.operations import status_event
 
 if TYPE_CHECKING:
     import uuid
@@ -215,31 +216,21 @@ def _status_changed(proposal: Proposal, by: Actor, at: datetime) -> NewEvent:
     entry = proposal.entry
     today = max(localdate(at), entry.date_added)  # what is added ahead cannot be removed before
     _require_status(entry, proposal.kind)
-    status, kind, dated = {
-        REMOVE: (REMOVED, "CPL_ENTRY_REMOVED", "date_removed"),
-        RELIST: (CURRENT, "CPL_ENTRY_RELISTED", "date_relisted"),
-    }[proposal.kind]
+    status = REMOVED if proposal.kind == REMOVE else CURRENT
     change_status([(entry.pk, status, today, proposal.reason)], by=by.actor_id, at=at)
-    payload = {
-        "cpl_entry_id": entry.cpl_entry_id,
-        dated: today.isoformat(),
-        "reason": proposal.reason,
-        "proposed_by": str(proposal.proposed_by),
-        "import_id": None,
-    }
-    return NewEvent(kind, "cpl_entry", entry.cpl_entry_id, payload)
+    return status_event(
+        entry.cpl_entry_id,
+        status,
+        today,
+        reason=proposal.reason,
+        proposed_by=proposal.proposed_by,
+    )
 
 
 def _waived(proposal: Proposal) -> NewEvent:
     """The event of a waiver, whose finding must still stand as it was proposed to be waived."""
     entry = proposal.entry
-    standing = QualityFinding.objects.filter(
-        entry=entry,
-        code=proposal.code,
-        about=proposal.about,
-        severity=Severity.WAIVABLE,
-    )
-    if not standing.exists():
+    if not still_makes_sense(proposal):
         raise NoSuchFinding(
             f"{entry} no longer has the finding {proposal.code} as it was when its waiver was "
             "proposed: drop the proposal, and make another if the finding stands in other words."

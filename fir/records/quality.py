@@ -15,6 +15,7 @@ from cpl.quality_queries import (
     lines_of_list,
 )
 from fir.ledger.audiences import EVERYONE
+from fir.ledger.kinds import LIST_KINDS
 from fir.ledger.operations import reading
 from fir.ledger.queries import last_seq, newest_seq_of
 from fir.records.models import QualityAssessment, QualityFinding
@@ -24,16 +25,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
 READER = "quality"
-KINDS = frozenset(
-    {
-        "CPL_ENTRY_LISTED",
-        "CPL_ENTRY_REMOVED",
-        "CPL_ENTRY_RELISTED",
-        "CPL_ENTRY_REVISED",
-        "CPL_ENTRY_CORRECTED",
-        "CATALOGUE_CHANGED",
-    }
-)
+KINDS = LIST_KINDS | {"CATALOGUE_CHANGED"}
 
 
 def read_news(*, at: datetime) -> bool:

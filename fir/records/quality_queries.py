@@ -25,12 +25,11 @@ def quality_findings(
     *, code: str = "", severity: str = "", waived: bool | None = None
 ) -> QuerySet[QualityFinding]:
     """The findings that stand, each with its entry and Device Model and whether two people waived
-    it (`is_waived`), in the order of the entries."""
+    it (`is_waived`)."""
     wanted = {"code": code, "severity": severity}
     narrowed = {name: value for name, value in wanted.items() if value}
     found = QualityFinding.objects.annotate(is_waived=Exists(standing_waivers()))
     found = found.filter(**narrowed).select_related("entry__device_model__manufacturer")
-    found = found
     return found if waived is None else found.filter(is_waived=waived)
 
 

@@ -16,10 +16,10 @@ from cpl.operations import (
     revise_entries,
 )
 from cpl.sheet.cells import parse_reason
-from cpl.sheet.row import REMOVED
+from cpl.sheet.row import CURRENT, REMOVED
 from fir.ledger.operations import NewEvent, append_events
 from fir.records.comparison import Reconciliation, RowConflict, compare_list
-from fir.records.operations import entry_event, entry_facts
+from fir.records.operations import entry_event, entry_facts, status_event
 
 if TYPE_CHECKING:
     import uuid
@@ -148,25 +148,13 @@ def _correction(
 
 
 def _removal(row: SheetRow, at: datetime, import_id: str | None) -> NewEvent:
-    payload = {
-        "cpl_entry_id": row.cpl_entry_id,
-        "date_removed": _status_date(row, at).isoformat(),
-        "reason": row.removal_reason,
-        "proposed_by": None,
-        "import_id": import_id,
-    }
-    return NewEvent("CPL_ENTRY_REMOVED", "cpl_entry", row.cpl_entry_id, payload)
+    day, reason = _status_date(row, at), row.removal_reason
+    return status_event(row.cpl_entry_id, REMOVED, day, reason=reason, import_id=import_id)
 
 
 def _relisting(row: SheetRow, at: datetime, import_id: str | None) -> NewEvent:
-    payload = {
-        "cpl_entry_id": row.cpl_entry_id,
-        "date_relisted": localdate(at).isoformat(),
-        "reason": "",
-        "proposed_by": None,
-        "import_id": import_id,
-    }
-    return NewEvent("CPL_ENTRY_RELISTED", "cpl_entry", row.cpl_entry_id, payload)
+    day = localdate(at)
+    return status_event(row.cpl_entry_id, CURRENT, day, reason="", import_id=import_id)
 
 
 def read_correction(reason: str) -> str:
