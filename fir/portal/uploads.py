@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from http import HTTPStatus
 from itertools import chain
-from threading import BoundedSemaphore, Lock
+from threading import BoundedSemaphore
 from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 from django.http import HttpResponse, QueryDict
@@ -32,6 +32,7 @@ from fir.portal.page import Page
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
+    from contextlib import AbstractContextManager
 
     from django.http import HttpRequest
     from django.http.response import HttpResponseBase
@@ -52,8 +53,8 @@ OTHERS_FIRST = "Another form with a file is coming in; send yours again in a mom
 FILES_AT_ONCE = 2  # in a web process, of those that take no place of an inventory
 NO_PLACE = "Other files are being received; send yours again in a minute."
 
-_ONE_HEAD = Lock()
-_PLACES = BoundedSemaphore(FILES_AT_ONCE)
+_ONE_HEAD = BoundedSemaphore(1)
+_FILES = BoundedSemaphore(FILES_AT_ONCE)
 
 
 class UploadFault(BodyFault):
@@ -100,31 +101,29 @@ def read_upload(body: Body) -> Upload:
         return _read_head(parser, _Pieces(body))
 
 
-@contextmanager
-def _one_head_at_a_time() -> Iterator[None]:
+def _one_head_at_a_time() -> AbstractContextManager[None]:
     """A file takes a place. What stands before it takes none, and must not take up every thread of
     the web process either."""
-    if not _ONE_HEAD.acquire(blocking=False):
-        raise ReceptionUnderWay(OTHERS_FIRST)
-    try:
-        yield
-    finally:
-        _ONE_HEAD.release()
+    return _place_of(_ONE_HEAD, OTHERS_FIRST)
 
 
-@contextmanager
-def place_for_file() -> Iterator[None]:
+def place_for_file() -> AbstractContextManager[None]:
     """One of the places for files that are not inventories, which have places of their own: slow
     senders must not take up every thread of the web process.
 
-    Raises ReceptionUnderWay when all are taken; nobody waits for one.
+    Raises ReceptionUnderWay, on entering, when all are taken; nobody waits for one.
     """
-    if not _PLACES.acquire(blocking=False):
-        raise ReceptionUnderWay(NO_PLACE)
+    return _place_of(_FILES, NO_PLACE)
+
+
+@contextmanager
+def _place_of(places: BoundedSemaphore, none_left: str) -> Iterator[None]:
+    if not places.acquire(blocking=False):
+        raise ReceptionUnderWay(none_left)
     try:
         yield
     finally:
-        _PLACES.release()
+        places.release()
 
 
 class _Pieces:
