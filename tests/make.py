@@ -145,7 +145,7 @@ def release(number: int = 9, **changes: Any) -> dict[str, Any]:
 
 def submitted(by: Actor, number: int = 9, **changes: Any) -> Submission:
     """A release in the queue."""
-    return submit_firmware(said=release(number, **changes), by=by, at=AT)
+    return submit_firmware(said=release(number, **changes), by=by, at=AT).submission
 
 
 def published(by: Actor, decider: Actor, number: int = 9, **changes: Any) -> Submission:

@@ -6,7 +6,7 @@ Approval lists, publishes, decides and tells in one commit.
 from __future__ import annotations
 
 from dataclasses import asdict
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from django.db import IntegrityError, transaction
 from django.utils.timezone import localdate
@@ -43,6 +43,13 @@ if TYPE_CHECKING:
     from fir.parties.models import Actor
 
 
+class Received(NamedTuple):
+    """A submission as it was kept, and what somebody should look at again in it."""
+
+    submission: Submission
+    warnings: Sequence[Fault]
+
+
 class SubmissionRefused(ValueError):
     """The submission has faults; all of them are in `faults`, and nothing was kept."""
 
@@ -67,7 +74,7 @@ class ReasonNeeded(ValueError):
     """Returning and closing need a reason that the Manufacturer can act on."""
 
 
-def submit_firmware(*, said: Mapping[str, Any], by: Actor, at: datetime) -> Submission:
+def submit_firmware(*, said: Mapping[str, Any], by: Actor, at: datetime) -> Received:
     """Bring one release, as described in `said` (the fields of `claims.READERS`).
 
     Raises NotYourManufacturer, and SubmissionRefused with every fault of form and every broken
@@ -83,7 +90,7 @@ def submit_firmware(*, said: Mapping[str, Any], by: Actor, at: datetime) -> Subm
     if judged.faults:
         raise SubmissionRefused(judged.faults)
     try:
-        return _keep(claim, by=by, at=at)
+        return Received(_keep(claim, by=by, at=at), judged.warnings)
     except IntegrityError as error:
         # Two bring the same release at once: the constraint lets one of them in.
         if "submissions_waiting_once" not in str(error):

@@ -24,7 +24,7 @@ from fir.submissions.operations import (
     return_submission,
     submit_firmware,
 )
-from fir.submissions.queries import find_submission, judge_submission, submissions_for
+from fir.submissions.queries import find_submission, submissions_for
 
 if TYPE_CHECKING:
     import uuid
@@ -61,9 +61,10 @@ class Submissions(Door):
     def post(self, request: Request) -> Response:
         """Bring one release: 201 with what somebody should look at again, or 422 with every
         fault."""
-        submission = submit_firmware(said=_object(request.data), by=self.actor, at=timezone.now())
+        submission, warnings = submit_firmware(
+            said=_object(request.data), by=self.actor, at=timezone.now()
+        )
         where = reverse("submission", kwargs={"submission_id": submission.pk})
-        warnings = judge_submission(submission, today=timezone.localdate()).warnings
         answer = {**submission_answer(submission), "warnings": list(map(asdict, warnings))}
         return Response(answer, status=HTTPStatus.CREATED, headers={"Location": where})
 

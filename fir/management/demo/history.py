@@ -145,7 +145,8 @@ def _publish(world: World, family: Family, release: Release) -> None:
 
 def _bring(world: World, line: Line, *, at: datetime) -> Submission:
     said = claim(line, world.predecessors(line), today=world.now.date())
-    return submit_firmware(said=said, by=world.actor(maker_of(line.family.maker)), at=at)
+    by = world.actor(maker_of(line.family.maker))
+    return submit_firmware(said=said, by=by, at=at).submission
 
 
 def _amendments(world: World) -> list[tuple[datetime, Act]]:

@@ -98,7 +98,7 @@ class NewSubmission(Page):
         if not form.is_valid() or request.POST.get("action") == CHECK:
             return self._checked(form)
         try:
-            submission = submit_firmware(said=form.said(), by=self.actor, at=timezone.now())
+            submission, _ = submit_firmware(said=form.said(), by=self.actor, at=timezone.now())
         except SubmissionRefused as refusal:
             add_faults(form, refusal.faults)
         except NotYourManufacturer as refusal:

@@ -54,7 +54,7 @@ def test_a_certificate_lapses_by_londons_day(maker: Actor, decider: Actor) -> No
     evening = datetime(2027, 7, 1, 22, 59, tzinfo=UTC)
     night = datetime(2027, 7, 1, 23, 1, tzinfo=UTC)
 
-    submission = submit_firmware(said=said, by=maker, at=evening)
+    submission = submit_firmware(said=said, by=maker, at=evening).submission
     for late in (
         lambda: submit_firmware(said=said | {"firmware_version": "0000000A"}, by=maker, at=night),
         lambda: approve_submission(submission_id=submission.pk, by=decider, at=night),
