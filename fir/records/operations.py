@@ -1,4 +1,4 @@
-"""Declaring hub capabilities and contacts; and the step that publishes."""
+"""Declaring hub capabilities; and the step that publishes."""
 
 from __future__ import annotations
 
@@ -7,18 +7,15 @@ from datetime import date
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
-from django.core.exceptions import ValidationError
-from django.core.validators import validate_email
 from django.db import transaction
 
 from cpl.facts import CERTIFICATE_FACTS, IDENTITY_FACTS, NAME_FACTS, PUBLISHED_FACTS
-from cpl.identifiers import IdentifierFault, parse_manufacturer_identifier
-from cpl.models import CPLEntry, Manufacturer
+from cpl.models import CPLEntry
 from cpl.operations import add_entries, lock_list
 from cpl.sheet.row import CURRENT, REMOVED
 from fir.ledger.operations import NewEvent, append_events, require_transaction
 from fir.parties.queries import holders_of
-from fir.records.models import FirmwareRecord, HubCapability, ManufacturerContact, UpgradePathway
+from fir.records.models import FirmwareRecord, HubCapability, UpgradePathway
 
 if TYPE_CHECKING:
     import uuid
@@ -28,7 +25,6 @@ if TYPE_CHECKING:
     from cpl.sheet.row import SheetRow
     from fir.parties.models import Actor
 
-LONGEST_ROLE, LONGEST_TELEPHONE = 200, 40
 TOLD_FACTS = (
     "cpl_entry_id",
     *IDENTITY_FACTS,
@@ -46,10 +42,6 @@ _TOLD_OF_STATUS = {
 
 class NotACommunicationsHub(ValueError):
     """Only a Communications Hub's entry has a hub capability."""
-
-
-class ContactRefused(ValueError):
-    """The contact cannot be kept as given."""
 
 
 def entry_event(kind: str, row: SheetRow) -> NewEvent:
@@ -159,50 +151,4 @@ def declare_hub_capability(
     payload = {"cpl_entry_id": cpl_entry_id, "carries_updates": carries_updates}
     makers = holders_of(entry.device_model.manufacturer.identifier)
     event = NewEvent("HUB_CAPABILITY_DECLARED", "cpl_entry", cpl_entry_id, payload, makers)
-    append_events([event], by=by.author, at=at)
-
-
-@transaction.atomic
-def change_contact(
-    *,
-    manufacturer_identifier: str,
-    role: str,
-    email: str,
-    by: Actor,
-    at: datetime,
-    telephone: str = "",
-) -> None:
-    """Say whom to ask for a Manufacturer's images; a role mailbox rather than a person.
-
-    Raises ContactRefused.
-    """
-    try:
-        validate_email(email)
-    except ValidationError as fault:
-        raise ContactRefused(f"{email!r} is not an email address.") from fault
-    if not role.strip() or len(role) > LONGEST_ROLE or len(telephone) > LONGEST_TELEPHONE:
-        raise ContactRefused(
-            f"A contact has a role of at most {LONGEST_ROLE} characters, and a telephone number "
-            f"of at most {LONGEST_TELEPHONE}."
-        )
-    try:
-        identifier = parse_manufacturer_identifier(manufacturer_identifier)
-    except IdentifierFault as fault:
-        raise ContactRefused(str(fault)) from fault
-    manufacturer = Manufacturer.objects.filter(identifier=identifier).first()
-    if manufacturer is None:
-        raise ContactRefused(f"No Manufacturer {identifier} is known.")
-    ManufacturerContact.objects.update_or_create(
-        manufacturer=manufacturer,
-        defaults={
-            "role": role,
-            "email": email,
-            "telephone": telephone,
-            "changed_at": at,
-            "changed_by": by.actor_id,
-        },
-    )
-    payload = {"manufacturer_identifier": identifier}
-    makers = holders_of(identifier)
-    event = NewEvent("CONTACT_CHANGED", "manufacturer", identifier, payload, makers)
     append_events([event], by=by.author, at=at)

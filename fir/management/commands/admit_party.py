@@ -11,7 +11,7 @@ from django.utils import timezone
 from fir.notifications.operations import MailboxRefused, subscribe
 from fir.parties.operations import PartyRefused, admit_party, operator
 from fir.parties.permissions import Category
-from fir.records.operations import ContactRefused, change_contact
+from fir.records.contacts import ContactRefused, change_contact
 
 if TYPE_CHECKING:
     from django.core.management.base import CommandParser

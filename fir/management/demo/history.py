@@ -32,7 +32,8 @@ from fir.management.demo.world import DemoIncomplete, World
 from fir.notifications import operations as notifications
 from fir.records import quality
 from fir.records.certificates import tell_of_certificates
-from fir.records.operations import change_contact, declare_hub_capability
+from fir.records.contacts import change_contact
+from fir.records.operations import declare_hub_capability
 from fir.records.reconciling import reconcile_list
 from fir.submissions.operations import approve_submission, return_submission, submit_firmware
 

@@ -31,7 +31,7 @@ from fir.notifications.operations import (
 )
 from fir.notifications.queries import notices_of
 from fir.parties.operations import admit_party, operator
-from fir.records.operations import change_contact
+from fir.records.contacts import change_contact
 from tests import make
 from tests.fir.submissions.at_once import at_once, elsewhere
 

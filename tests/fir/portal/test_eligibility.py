@@ -12,7 +12,7 @@ from django.utils.html import escape
 from fir.parties.operations import operator
 from fir.parties.permissions import Permission
 from fir.portal.forms.filters import TOO_LONG, UNPRINTABLE
-from fir.records.operations import change_contact
+from fir.records.contacts import change_contact
 from tests import make
 from tests.fir.portal.people import signed_in
 
