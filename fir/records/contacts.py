@@ -64,6 +64,8 @@ def change_contact(
             "telephone": telephone,
             "changed_at": at,
             "changed_by": by.actor_id,
+            "confirmed_at": at,
+            "confirmed_by": by.actor_id,
         },
     )
     payload = {"manufacturer_identifier": identifier}

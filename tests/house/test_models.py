@@ -11,6 +11,7 @@ MACHINE_TIMES = {
     "CertificateReminder.told_at": "the day itself: nobody has to do anything",
     "Delivery.next_try_at": "the sweep of deliveries",
     "Delivery.tried_at": "the sweep of deliveries",
+    "ManufacturerContact.reminded_at": "the day itself: nobody has to do anything",
     "EstateLoad.finished_at": "the worker that finished the load",
     "EstateLoad.retry_at": "the worker that could not finish the load",
     "EstateLoad.replaced_at": "the worker that finished the next load",

@@ -1,5 +1,6 @@
 """The repository's tables."""
 
+from fir.records.models.contacts import ManufacturerContact
 from fir.records.models.list_keeping import (
     APPLIED,
     CONFIRMED,
@@ -17,7 +18,6 @@ from fir.records.models.list_keeping import (
 from fir.records.models.records import (
     FirmwareRecord,
     HubCapability,
-    ManufacturerContact,
     RepositoryEntry,
     UpgradePathway,
 )

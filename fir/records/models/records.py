@@ -1,4 +1,4 @@
-"""Published records, their pathways, hub capabilities and the contacts for images."""
+"""Published records, their pathways and hub capabilities."""
 
 from __future__ import annotations
 
@@ -76,21 +76,6 @@ class HubCapability(models.Model):
 
     def __str__(self) -> str:
         return f"{self.entry} carries updates: {self.carries_updates}"
-
-
-class ManufacturerContact(models.Model):
-    """Whom to ask for a Manufacturer's images: a role mailbox rather than a person. Open: joined
-    when read, never written into a record or an event."""
-
-    manufacturer = models.OneToOneField(Manufacturer, on_delete=models.PROTECT)
-    role = models.CharField(max_length=200)
-    email = models.EmailField()
-    telephone = models.CharField(max_length=40, blank=True)
-    changed_at = models.DateTimeField()
-    changed_by = models.UUIDField()
-
-    def __str__(self) -> str:
-        return f"{self.manufacturer}: {self.role}"
 
 
 class RepositoryEntryQuerySet(models.QuerySet["RepositoryEntry"]):
