@@ -62,6 +62,7 @@ def _application() -> Celery:
                 "portal.forget_tries": EVERY_HOUR,
                 "records.judge_list": EVERY_MINUTE,
                 "records.tell_of_certificates": EVERY_HOUR,
+                "records.remind_of_contacts": EVERY_HOUR,
                 "records.forget_sheets": EVERY_HOUR,
             }.items()
         },

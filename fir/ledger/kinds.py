@@ -209,6 +209,18 @@ _KINDS = [
         {"manufacturer_identifier": TEXT},
     ),
     EventKind(
+        "CONTACT_CONFIRMED",
+        "A Manufacturer's contact for firmware images was confirmed as still right.",
+        audiences.record_readers,
+        {"manufacturer_identifier": TEXT, "confirmed_on": TEXT},
+    ),
+    EventKind(
+        "CONTACT_UNCONFIRMED",
+        "A Manufacturer's contact for firmware images is to be confirmed, or given.",
+        audiences.administrator_and,
+        {"manufacturer_identifier": TEXT, "confirmed_on": TEXT_OR_NULL},
+    ),
+    EventKind(
         "SUBMISSION_RECEIVED",
         "A firmware release was brought to the repository.",
         audiences.administrator_and,

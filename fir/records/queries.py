@@ -6,6 +6,8 @@ from collections import defaultdict
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
+from django.utils.timezone import localdate
+
 from cpl.facts import PUBLISHED_FACTS
 from cpl.models import EntryRevision
 from cpl.queries import search_entries
@@ -17,6 +19,7 @@ from fir.records.rules import PathEntry, positions_in_model
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping
+    from datetime import date
 
     from django.db.models import QuerySet
 
@@ -27,11 +30,12 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Contact:
-    """Whom to ask for a Manufacturer's images."""
+    """Whom to ask for a Manufacturer's images, and when that was last confirmed."""
 
     role: str
     email: str
     telephone: str
+    confirmed_on: date | None
 
 
 def repository_entries(party: Party, **wanted: str) -> QuerySet[RepositoryEntry]:
@@ -130,12 +134,17 @@ def contacts_of(manufacturer_identifiers: Collection[str]) -> Mapping[str, Conta
         manufacturer__identifier__in=manufacturer_identifiers
     )
     return {
-        card.manufacturer.identifier: Contact(card.role, card.email, card.telephone)
+        card.manufacturer.identifier: Contact(
+            role=card.role,
+            email=card.email,
+            telephone=card.telephone,
+            confirmed_on=card.confirmed_at and localdate(card.confirmed_at),
+        )
         for card in cards
     }
 
 
-def contact_answer(contact: Contact | None) -> dict[str, str] | None:
+def contact_answer(contact: Contact | None) -> dict[str, str | date | None] | None:
     """A contact as answers carry it; null where the Manufacturer has given none."""
     return asdict(contact) if contact else None
 

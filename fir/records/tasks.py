@@ -5,13 +5,19 @@ from typing import Any
 from celery import shared_task
 from django.utils import timezone
 
-from fir.records import certificates, importing, quality
+from fir.records import certificates, contacts, importing, quality
 
 
 @shared_task(name="records.tell_of_certificates")
 def tell_of_certificates(**_later: Any) -> None:
     """Tell of the CPA certificates whose end comes near or is past."""
     certificates.tell_of_certificates(at=timezone.now())
+
+
+@shared_task(name="records.remind_of_contacts")
+def remind_of_contacts(**_later: Any) -> None:
+    """Ask for the cards of Manufacturers that nobody has confirmed for too long."""
+    contacts.remind_of_contacts(at=timezone.now())
 
 
 @shared_task(name="records.judge_list")
