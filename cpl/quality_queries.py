@@ -30,12 +30,13 @@ def lines_of_list() -> dict[int, Line]:
     return {line[0]: cast("Line", line) for line in lines}
 
 
-def lines_beside(manufacturer_identifier: str, manufacturer_image_hash: str) -> list[Line]:
-    """Every entry that can matter to one line: those of its Manufacturer, or with its hash."""
-    made = CPLEntry.objects.filter(device_model__manufacturer__identifier=manufacturer_identifier)
+def lines_beside(makers: Collection[str], hashes: Collection[str]) -> list[Line]:
+    """Every entry that can matter to some lines: those of their Manufacturers, by identifier, or
+    with one of their hashes."""
+    made = CPLEntry.objects.filter(device_model__manufacturer__identifier__in=makers)
     # An entry without a hash shares none.
     said = EntryRevision.objects.filter(
-        manufacturer_image_hash=manufacturer_image_hash, manufacturer_image_hash__gt=""
+        manufacturer_image_hash__in=hashes, manufacturer_image_hash__gt=""
     )
     entries = ListedEntry.objects.filter(entry__in=made.values("pk").union(said.values("entry")))
     return cast("list[Line]", list(entries.values_list("entry_id", *LINE_FACTS, named=True)))
@@ -51,12 +52,17 @@ def entries_of_version(manufacturer_identifier: str, firmware_version: str) -> l
     return list(entries.order_by("entry_id"))
 
 
-def known_files(manufacturer_image_hash: str = "") -> dict[str, str]:
-    """For the hash of each whole OTA file that was dropped, that of its Manufacturer Image: for the
-    one hash, or for all that any entry was ever listed with."""
-    hashes = EntryRevision.objects.values("manufacturer_image_hash")
-    asked = [manufacturer_image_hash] if manufacturer_image_hash else hashes
-    files = KnownFile.objects.filter(file_hash__in=asked)
+def known_files() -> dict[str, str]:
+    """For the hash of each whole OTA file that was dropped, that of its Manufacturer Image, where
+    any entry was ever listed with it."""
+    listed = EntryRevision.objects.values("manufacturer_image_hash")
+    files = KnownFile.objects.filter(file_hash__in=listed)
+    return dict(files.values_list("file_hash", "image_hash"))
+
+
+def known_files_among(hashes: Collection[str]) -> dict[str, str]:
+    """The same for those of these hashes that are a whole file's."""
+    files = KnownFile.objects.filter(file_hash__in=hashes)
     return dict(files.values_list("file_hash", "image_hash"))
 
 

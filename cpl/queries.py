@@ -94,8 +94,8 @@ def known_manufacturers() -> list[tuple[str, str]]:
     return list(makers.values_list("identifier", "name"))
 
 
-def next_entry_id() -> str:
-    """The id FIR gives next: one above the highest `CPL-nnnnnn`.
+def next_entry_ids(count: int = 1) -> list[str]:
+    """The ids FIR gives next: those above the highest `CPL-nnnnnn`.
 
     Ask it under the list's lock (`cpl.operations.lock_list`), or two may get the same.
     """
@@ -103,10 +103,13 @@ def next_entry_id() -> str:
     ids = numbered.order_by(Length("cpl_entry_id").desc(), "-cpl_entry_id")
     highest = ids.values_list("cpl_entry_id", flat=True).first()
     number = int(highest.removeprefix("CPL-")) + 1 if highest else 1
-    # A sheet may have taken numbers beyond those that are looked at.
-    while CPLEntry.objects.filter(cpl_entry_id=f"CPL-{number:06d}").exists():
+    ids_after: list[str] = []
+    while len(ids_after) < count:
+        # A sheet may have taken numbers beyond those that are looked at.
+        if not CPLEntry.objects.filter(cpl_entry_id=f"CPL-{number:06d}").exists():
+            ids_after.append(f"CPL-{number:06d}")
         number += 1
-    return f"CPL-{number:06d}"
+    return ids_after
 
 
 def find_device_models(keys: Collection[ModelKey]) -> dict[ModelKey, int]:

@@ -31,6 +31,20 @@ def _broker(url: str) -> dict[str, object]:
 
 EVERY_MINUTE = 60.0
 EVERY_HOUR = 60 * EVERY_MINUTE
+TIMETABLE = {
+    "eligibility.read_ledger": EVERY_MINUTE,
+    "notifications.read_ledger": EVERY_MINUTE,
+    "notifications.sweep_deliveries": EVERY_MINUTE,
+    "estates.sweep_loads": EVERY_MINUTE,
+    "parties.forget_expired_invitations": EVERY_HOUR,
+    "portal.forget_sessions": EVERY_HOUR,
+    "portal.forget_tries": EVERY_HOUR,
+    "submissions.publish_due": EVERY_MINUTE,
+    "records.judge_list": EVERY_MINUTE,
+    "records.tell_of_certificates": EVERY_HOUR,
+    "records.remind_of_contacts": EVERY_HOUR,
+    "records.forget_sheets": EVERY_HOUR,
+}
 
 
 def _application() -> Celery:
@@ -52,19 +66,7 @@ def _application() -> Celery:
         timezone="UTC",
         beat_schedule={
             name: {"task": name, "schedule": every, "options": {"expires": every}}
-            for name, every in {
-                "eligibility.read_ledger": EVERY_MINUTE,
-                "notifications.read_ledger": EVERY_MINUTE,
-                "notifications.sweep_deliveries": EVERY_MINUTE,
-                "estates.sweep_loads": EVERY_MINUTE,
-                "parties.forget_expired_invitations": EVERY_HOUR,
-                "portal.forget_sessions": EVERY_HOUR,
-                "portal.forget_tries": EVERY_HOUR,
-                "records.judge_list": EVERY_MINUTE,
-                "records.tell_of_certificates": EVERY_HOUR,
-                "records.remind_of_contacts": EVERY_HOUR,
-                "records.forget_sheets": EVERY_HOUR,
-            }.items()
+            for name, every in TIMETABLE.items()
         },
     )
     application.autodiscover_tasks(
@@ -75,6 +77,7 @@ def _application() -> Celery:
             "fir.parties",
             "fir.portal",
             "fir.records",
+            "fir.submissions",
         ],
         related_name="tasks",
     )

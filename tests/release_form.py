@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from django import forms
 
-from fir.portal.forms.submissions import NAMED, NO, NONE, YES, ReleaseForm
+from fir.portal.forms.drafts import NAMED, NO, NONE, YES, ReleaseForm
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

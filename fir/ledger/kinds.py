@@ -6,55 +6,19 @@ lists and objects with ASCII keys: what RFC 8785 writes the same way everywhere.
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from types import NoneType
 
 from fir.ledger import audiences
-
-TEXT = (str,)
-TEXT_OR_NULL = (str, NoneType)
-NUMBER = (int,)
-LIST = (list,)
-OBJECT = (dict,)
-YES_NO_OR_NULL = (bool, NoneType)
-
-# The facts of a list line, as the sheet names them.
-ENTRY_FACTS: Mapping[str, tuple[type, ...]] = {
-    "cpl_entry_id": TEXT,
-    "device_type": TEXT,
-    "manufacturer_identifier": TEXT,
-    "manufacturer_name": TEXT,
-    "device_model": TEXT,
-    "firmware_version": TEXT,
-    "smets_chts_version": TEXT,
-    "gbcs_version": TEXT,
-    "esme_variant": TEXT,
-    "manufacturer_image_hash": TEXT,
-    "cpa_certificate_id": TEXT,
-    "cpa_expiry_date": TEXT_OR_NULL,
-    "cpa_renewal_date": TEXT_OR_NULL,
-    "zigbee_certificate_id": TEXT,
-    "dlms_certificate_id": TEXT,
-    "date_added": TEXT,
-}
-
-# A certificate, and every Current line that stands on it.
-CERTIFICATE_FACTS: Mapping[str, tuple[type, ...]] = {
-    "cpa_certificate_id": TEXT,
-    "lapses_on": TEXT,
-    "date_kind": TEXT,
-    "cpl_entry_ids": LIST,
-    "device_types": LIST,
-    "manufacturer_identifiers": LIST,
-    "answerable": LIST,
-}
-
-SUBMISSION_FACTS: Mapping[str, tuple[type, ...]] = {
-    "submission_id": TEXT,
-    "device_type": TEXT,
-    "manufacturer_identifier": TEXT,
-    "device_model": TEXT,
-    "firmware_version": TEXT,
-}
+from fir.ledger.payloads import (
+    CERTIFICATE_FACTS,
+    ENTRY_FACTS,
+    LIST,
+    NUMBER,
+    OBJECT,
+    RELEASE_FACTS,
+    SUBMISSION_FACTS,
+    TEXT,
+    TEXT_OR_NULL,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -230,7 +194,36 @@ _KINDS = [
         "SUBMISSION_APPROVED",
         "A submission was approved.",
         audiences.administrator_and,
-        {**SUBMISSION_FACTS, "cpl_entry_id": TEXT, "reason": TEXT},
+        {
+            **SUBMISSION_FACTS,
+            "cpl_entry_id": TEXT,
+            "reason": TEXT,
+            "publish_at": TEXT_OR_NULL,
+        },
+    ),
+    EventKind(
+        "APPROVAL_CANCELLED",
+        "An approval was taken back before its time; the submission waits again.",
+        audiences.administrator_and,
+        {**SUBMISSION_FACTS, "reason": TEXT},
+    ),
+    EventKind(
+        "PUBLICATION_HELD_BACK",
+        "An approved submission could not be published at its time, and waits again.",
+        audiences.administrator_and,
+        {**SUBMISSION_FACTS, "faults": LIST},
+    ),
+    EventKind(
+        "SUBMISSION_WITHDRAWN",
+        "A submission was taken back by the Party that brought it.",
+        audiences.administrator_and,
+        {**SUBMISSION_FACTS, "reason": TEXT},
+    ),
+    EventKind(
+        "SUBMISSION_COMMENTED",
+        "Somebody commented on a submission.",
+        audiences.administrator_and,
+        {**SUBMISSION_FACTS, "comment": NUMBER},
     ),
     EventKind(
         "SUBMISSION_RETURNED",
@@ -248,14 +241,19 @@ _KINDS = [
         "FIRMWARE_PUBLISHED",
         "A firmware release was published: its entry of the list and its locked record.",
         audiences.record_readers,
-        {
-            **ENTRY_FACTS,
-            "record_id": TEXT,
-            "pathway": TEXT,
-            "predecessors": LIST,
-            "release_notes": TEXT,
-            "carries_updates": YES_NO_OR_NULL,
-        },
+        RELEASE_FACTS,
+    ),
+    EventKind(
+        "FIRMWARE_SUPERSEDED",
+        "A published record was corrected: another stands in its place.",
+        audiences.record_readers,
+        {**RELEASE_FACTS, "supersedes": TEXT, "reason": TEXT},
+    ),
+    EventKind(
+        "PATHWAY_COMPLETED",
+        "An entry from before the repository got its record (MP231).",
+        audiences.record_readers,
+        RELEASE_FACTS,
     ),
     EventKind(
         "ESTATE_LOADED",

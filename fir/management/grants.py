@@ -28,7 +28,9 @@ LOCKED = (
     "records_firmwarerecord",
     "records_hubcapability",
     "records_upgradepathway",
+    "submissions_comment",
     "submissions_decision",
+    "submissions_findingwaiver",
 )
 # Open: the application's own state.
 OPEN = (
@@ -63,6 +65,8 @@ OPEN = (
     "records_manufacturercontact",
     "records_qualityassessment",
     "records_qualityfinding",
+    "submissions_draft",
+    "submissions_releasesheet",
 )
 # Locked but for what the state of the row is: the columns that an operation may change.
 DECIDED = ("decided_at", "decided_by", "decided_answerable", "decided_party")
@@ -70,7 +74,14 @@ APPLIED = ("applied_at", "applied_by", "applied_answerable", "applied_party")
 CHANGING = {
     "records_proposal": ("state", *DECIDED),
     "records_sheetimport": ("state", "content", "corrections", "needs_another", *APPLIED),
-    "submissions_submission": ("state", "cpl_entry_id"),
+    "submissions_submission": (
+        "state",
+        "publish_at",
+        "cpl_entry_id",
+        "further_entry_ids",
+        "withdrawn_at",
+        "withdrawn_by",
+    ),
 }
 # Read only: views, and what migrations alone fill.
 READ_ONLY = (

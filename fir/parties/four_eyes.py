@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from django.db.models import F, Q
 
 if TYPE_CHECKING:
     import uuid
+    from datetime import datetime
 
     from fir.parties.models import Actor
 
@@ -25,11 +27,30 @@ def four_eyes(first: str, second: str) -> Q:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Act:
+    """Who did something, who answers for it, and for which Party, by opaque ids; and when."""
+
+    actor: uuid.UUID
+    answerable: uuid.UUID
+    party: uuid.UUID
+    at: datetime
+
+    def same_eyes_as(self, other: Act) -> bool:
+        """Whether the other act has no second pair of eyes: what `four_eyes` forbids."""
+        return _are_same(self.answerable, self.party, other.answerable, other.party)
+
+
 def same_eyes(*, answerable: uuid.UUID, party: uuid.UUID, by: Actor) -> bool:
     """Whether `by` is no second pair of eyes beside who answered for the first act, for a Party:
     the sentence of `four_eyes`, asked beforehand so that the answer can be said in words."""
-    if by.answerable == answerable:
+    return _are_same(answerable, party, by.answerable, by.party.actor_id)
+
+
+def _are_same(
+    first: uuid.UUID, first_party: uuid.UUID, second: uuid.UUID, second_party: uuid.UUID
+) -> bool:
+    """Two who answer, each for a Party: the same person, or of one Party without a person."""
+    if first == second:
         return True
-    return by.party.actor_id == party and (
-        by.answerable == by.party.actor_id or answerable == party
-    )
+    return first_party == second_party and (second == second_party or first == first_party)

@@ -6,6 +6,7 @@ from django.urls import path, re_path
 from fir.portal.views import (
     accounts,
     catalogue,
+    drafts,
     eligibility,
     estates,
     home,
@@ -88,7 +89,7 @@ urlpatterns = [
     path("list/sheets/<uuid:sheet_id>/apply", sheet_acts.ApplySheet.as_view(), name="apply-sheet"),
     path("list/sheets/<uuid:sheet_id>/drop", sheet_acts.DropSheet.as_view(), name="drop-sheet"),
     path("submissions", submissions.Submissions.as_view(), name="submissions"),
-    path("submissions/new", submissions.NewSubmission.as_view(), name="new-submission"),
+    path("submissions/new", drafts.NewSubmission.as_view(), name="new-submission"),
     path(
         "submissions/<uuid:submission_id>", submissions.OneSubmission.as_view(), name="submission"
     ),

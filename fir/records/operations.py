@@ -1,8 +1,7 @@
-"""Declaring hub capabilities; and the step that publishes."""
+"""Declaring hub capabilities; and what events say of an entry."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any
@@ -11,15 +10,14 @@ from django.db import transaction
 
 from cpl.facts import CERTIFICATE_FACTS, IDENTITY_FACTS, NAME_FACTS, PUBLISHED_FACTS
 from cpl.models import CPLEntry
-from cpl.operations import add_entries, lock_list
+from cpl.operations import lock_list
 from cpl.sheet.row import CURRENT, REMOVED
-from fir.ledger.operations import NewEvent, append_events, require_transaction
+from fir.ledger.operations import NewEvent, append_events
 from fir.parties.queries import holders_of
-from fir.records.models import FirmwareRecord, HubCapability, UpgradePathway
+from fir.records.models import HubCapability
 
 if TYPE_CHECKING:
     import uuid
-    from collections.abc import Sequence
     from datetime import datetime
 
     from cpl.sheet.row import SheetRow
@@ -78,60 +76,6 @@ def entry_facts(row: SheetRow) -> dict[str, Any]:
     }
 
 
-@dataclass(frozen=True, slots=True)
-class Release:
-    """What a record says of a firmware release beyond its line of the list."""
-
-    pathway: str
-    predecessors: tuple[str, ...]
-    release_notes: str
-    carries_updates: bool | None
-    submission_id: uuid.UUID
-
-
-def publish_release(
-    *, row: SheetRow, release: Release, makers: Sequence[str], by: Actor, at: datetime
-) -> tuple[FirmwareRecord, list[NewEvent]]:
-    """List the line and publish its locked record: both or neither. A step.
-
-    Returns the record and the events that the calling operation must append. `makers` are the
-    slugs of the Parties that hold the Manufacturer Identifier; they read the record besides the
-    categories that read all. The caller holds `cpl.operations.lock_list`.
-    """
-    require_transaction()
-    entry = add_entries([row], by=by.actor_id, at=at)[row.cpl_entry_id]
-    record = FirmwareRecord.objects.create(
-        entry_id=entry,
-        submission_id=release.submission_id,
-        pathway=release.pathway,
-        release_notes=release.release_notes,
-        published_at=at,
-        published_by=by.actor_id,
-    )
-    named = CPLEntry.objects.filter(cpl_entry_id__in=release.predecessors)
-    UpgradePathway.objects.bulk_create(
-        [UpgradePathway(record=record, predecessor=predecessor) for predecessor in named]
-    )
-    if release.carries_updates is not None:
-        _add_capability(entry, release.carries_updates, by=by.actor_id, at=at)
-    payload = {
-        **entry_facts(row),
-        "record_id": str(record.pk),
-        "pathway": release.pathway,
-        "predecessors": sorted(release.predecessors),
-        "release_notes": release.release_notes,
-        "carries_updates": release.carries_updates,
-    }
-    published = NewEvent("FIRMWARE_PUBLISHED", "cpl_entry", row.cpl_entry_id, payload, makers)
-    return record, [entry_event("CPL_ENTRY_LISTED", row), published]
-
-
-def _add_capability(entry: int, carries: bool, *, by: uuid.UUID, at: datetime) -> None:
-    HubCapability.objects.create(
-        entry_id=entry, carries_updates=carries, declared_at=at, declared_by=by
-    )
-
-
 @transaction.atomic
 def declare_hub_capability(
     *, cpl_entry_id: str, carries_updates: bool, by: Actor, at: datetime
@@ -147,7 +91,9 @@ def declare_hub_capability(
         raise NotACommunicationsHub(
             f"{cpl_entry_id} lists a {entry.device_model.device_type}; only a CHF has a capability."
         )
-    _add_capability(entry.pk, carries_updates, by=by.actor_id, at=at)
+    HubCapability.objects.create(
+        entry=entry, carries_updates=carries_updates, declared_at=at, declared_by=by.actor_id
+    )
     payload = {"cpl_entry_id": cpl_entry_id, "carries_updates": carries_updates}
     makers = holders_of(entry.device_model.manufacturer.identifier)
     event = NewEvent("HUB_CAPABILITY_DECLARED", "cpl_entry", cpl_entry_id, payload, makers)

@@ -235,11 +235,16 @@ def _waived(proposal: Proposal) -> NewEvent:
             f"{entry} no longer has the finding {proposal.code} as it was when its waiver was "
             "proposed: drop the proposal, and make another if the finding stands in other words."
         )
+    return waiver_event(proposal, entry.cpl_entry_id)
+
+
+def waiver_event(proposal: Proposal, cpl_entry_id: str) -> NewEvent:
+    """The event of a waiver that two people agreed on."""
     payload = {
-        "cpl_entry_id": entry.cpl_entry_id,
+        "cpl_entry_id": cpl_entry_id,
         "code": proposal.code,
         "particulars": proposal.particulars,
         "reason": proposal.reason,
         "proposed_by": str(proposal.proposed_by),
     }
-    return NewEvent("QUALITY_FINDING_WAIVED", "cpl_entry", entry.cpl_entry_id, payload)
+    return NewEvent("QUALITY_FINDING_WAIVED", "cpl_entry", cpl_entry_id, payload)

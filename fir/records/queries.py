@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING
 from django.utils.timezone import localdate
 
 from cpl.facts import PUBLISHED_FACTS
+from cpl.identifiers import family_of
 from cpl.models import EntryRevision
 from cpl.queries import search_entries
 from cpl.sheet.row import CURRENT
 from fir.ledger.models import LedgerEvent
 from fir.ledger.queries import payload_of
-from fir.records.models import FirmwareRecord, ManufacturerContact, RepositoryEntry
+from fir.records.models import FirmwareRecord, ManufacturerContact, ReleaseColumns, RepositoryEntry
 from fir.records.rules import PathEntry, positions_in_model
 
 if TYPE_CHECKING:
@@ -26,6 +27,10 @@ if TYPE_CHECKING:
     from cpl.identifiers import ModelKey
     from fir.parties.models import Party
     from fir.records.rules import Position
+
+# The events that tell of a record, each with its full facts.
+RECORD_KINDS = frozenset({"FIRMWARE_PUBLISHED", "FIRMWARE_SUPERSEDED", "PATHWAY_COMPLETED"})
+_RELEASE_FACTS = tuple(field.name for field in ReleaseColumns._meta.get_fields())
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,12 +98,30 @@ def entries_of_family(
     device_type: str, manufacturer_identifier: str, family: str
 ) -> list[RepositoryEntry]:
     """Every entry of a family: Device Type, maker and the model's first four digits."""
+    return entries_of_families({(device_type, manufacturer_identifier, family)})
+
+
+def entries_of_families(families: Collection[tuple[str, str, str]]) -> list[RepositoryEntry]:
+    """Every entry of these families, oldest first; each is a Device Type, a maker and the model's
+    first four digits. One query, or none for none."""
+    if not families:
+        return []
     entries = RepositoryEntry.objects.filter(
-        device_type=device_type,
-        manufacturer_identifier=manufacturer_identifier,
-        device_model__startswith=family,
+        device_type__in={family[0] for family in families},
+        manufacturer_identifier__in={family[1] for family in families},
     )
-    return list(entries.order_by("entry_id"))
+    if len(families) == 1:
+        entries = entries.filter(device_model__startswith=next(iter(families))[2])
+    found = entries.order_by("entry_id")
+    return [e for e in found if (*key_of(e)[:2], family_of(e.device_model)) in families]
+
+
+def entries_among(cpl_entry_ids: Collection[str]) -> dict[str, RepositoryEntry]:
+    """The entries with these ids, by id; unknown ids are simply absent. One query, or none."""
+    if not cpl_entry_ids:
+        return {}
+    found = RepositoryEntry.objects.filter(cpl_entry_id__in=cpl_entry_ids)
+    return {entry.cpl_entry_id: entry for entry in found}
 
 
 def positions_of(entries: Collection[RepositoryEntry]) -> dict[str, Position]:
@@ -166,7 +189,7 @@ def record_faults() -> Iterator[str]:
         .iterator(chunk_size=2000)
     }
     corrected = _corrections()
-    published = LedgerEvent.objects.filter(kind="FIRMWARE_PUBLISHED").order_by("seq")
+    published = LedgerEvent.objects.filter(kind__in=RECORD_KINDS).order_by("seq")
     for event in published.iterator(chunk_size=2000):
         told = payload_of(event) | corrected.get(event.subject_id, {})
         record = records.pop(str(told["record_id"]), None)
@@ -174,7 +197,7 @@ def record_faults() -> Iterator[str]:
             yield f"seq {event.seq}: the record {told['record_id']} that it published is missing."
             continue
         for field, value in _locked_facts(record).items():
-            if told[field] != value:
+            if field in told and told[field] != value:  # the first events said less
                 yield f"seq {event.seq}: the record of {record.entry} has another {field}."
     for record in records.values():
         yield f"The record of {record.entry} ({record.pk}) stands in no event of the ledger."
@@ -205,5 +228,6 @@ def _locked_facts(record: FirmwareRecord) -> dict[str, object]:
         "manufacturer_image_hash": said.manufacturer_image_hash,
         "pathway": record.pathway,
         "predecessors": sorted(step.predecessor.cpl_entry_id for step in record.steps.all()),
-        "release_notes": record.release_notes,
+        **{name: getattr(record, name) for name in _RELEASE_FACTS},
+        "end_of_support": record.end_of_support and record.end_of_support.isoformat(),
     }

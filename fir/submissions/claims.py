@@ -4,10 +4,10 @@ A claim may be partial: a field that cannot be read is left out and reported, an
 still asked about all the others, so that one answer holds everything that must be mended.
 """
 
-import unicodedata
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from datetime import date
+from enum import StrEnum
 from typing import Any
 
 from cpl.identifiers import (
@@ -21,13 +21,21 @@ from cpl.identifiers import (
     parse_manufacturer_identifier,
     shown,
 )
-from cpl.sheet.cells import NONCHARACTERS, UNSEEN
 from cpl.sheet.row import COLUMNS, CURRENT
+from fir.submissions import readers
 
-NOT_APPLICABLE = "N/A"
-MOST_PREDECESSORS = 200
-MOST_NOTES = 4000
-MOST_TEXT = 200
+
+class Kind(StrEnum):
+    """What a submission is for."""
+
+    NEW = "NEW"
+    CORRECTION = "CORRECTION"
+    LEGACY_COMPLETION = "LEGACY_COMPLETION"
+    WITHDRAWAL = "WITHDRAWAL"
+
+
+# Why a release was made; several may hold.
+PURPOSES = ("SECURITY", "DEFECT", "REGULATORY", "FEATURE")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,13 +51,18 @@ class Fault:
 class Claim:
     """A release as its Manufacturer describes it. None: not said, or not readable.
 
-    `predecessors` names the CPL Entry IDs it may be installed over; an empty tuple says that it
-    may be installed over none ("N/A", MP231).
+    `of_entry` is the entry that a correction, completion or withdrawal is about. `predecessors`
+    names the CPL Entry IDs it may be installed over; an empty tuple says that it may be installed
+    over none ("N/A", MP231), None that nobody knows, which only a completion may say.
     """
 
+    kind: str = Kind.NEW.value
+    of_entry: str | None = None
+    reason: str = ""
     device_type: str | None = None
     manufacturer_identifier: str | None = None
     device_model: str | None = None
+    further_device_models: tuple[str, ...] = ()
     firmware_version: str | None = None
     manufacturer_image_hash: str | None = None
     smets_chts_version: str = ""
@@ -63,6 +76,19 @@ class Claim:
     predecessors: tuple[str, ...] | None = None
     release_notes: str = ""
     carries_updates: bool | None = None
+    purposes: tuple[str, ...] = ()
+    security_relevant: bool | None = None
+    interrupts_hub_power: bool | None = None
+    minimum_hardware_version: str | None = None
+    maximum_hardware_version: str | None = None
+    image_size: int | None = None
+    end_of_support: date | None = None
+    activation_advice: str = ""
+
+    @property
+    def device_models(self) -> tuple[str, ...]:
+        """Every Device Model it is for, each to become an entry; none where it was not readable."""
+        return (self.device_model, *self.further_device_models) if self.device_model else ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,96 +102,77 @@ class ClaimedLine(Claim):
     removal_reason: str | None = None
 
 
-def as_line(claim: Claim, today: date) -> ClaimedLine:
-    """The line of the list that a claim would become today."""
-    return ClaimedLine(**asdict(claim), date_added=today)
-
-
-class _NotReadable(ValueError):
-    """A value of the wrong kind; the message says which kind was wanted."""
-
-    def __init__(self, code: str, message: str) -> None:
-        self.code = code
-        super().__init__(message)
-
-
-def _text(value: Any, most: int = MOST_TEXT, *, lines: bool = False) -> str:
-    if not isinstance(value, str):
-        raise _NotReadable("NOT_TEXT", "Text is wanted here.")
-    text = unicodedata.normalize("NFC", value).strip()
-    if len(text) > most:
-        raise _NotReadable("TOO_LONG", f"At most {most} characters; this has {len(text)}.")
-    odd = [c for c in text if unicodedata.category(c) in UNSEEN or c in NONCHARACTERS]
-    if any(not (lines and c in "\n\r\t") for c in odd):
-        raise _NotReadable(
-            "CONTROL_CHARACTER", "Contains a control or invisible character; take it out."
-        )
-    return text
-
-
-def _notes(value: Any) -> str:
-    return _text(value, MOST_NOTES, lines=True)
-
-
-def _identifier(parse: Callable[[str], Any]) -> Callable[[Any], Any]:
-    def read(value: Any) -> Any:
-        return parse(_text(value))
-
-    return read
-
-
-def _yes_or_no(value: Any) -> bool:
-    if not isinstance(value, bool):
-        raise _NotReadable("NOT_YES_OR_NO", "true or false is wanted here.")
-    return value
-
-
-def _predecessors(value: Any) -> tuple[str, ...]:
-    if isinstance(value, str) and value.strip().upper() == NOT_APPLICABLE:
-        return ()
-    if not isinstance(value, list) or not value:
-        raise _NotReadable(
-            "PREDECESSORS_FORM",
-            'Name the CPL Entry IDs that this version may be installed over, as a list, or "N/A" '
-            "if it may be installed over none (MP231).",
-        )
-    if len(value) > MOST_PREDECESSORS:
-        raise _NotReadable("TOO_MANY", f"At most {MOST_PREDECESSORS} predecessors can be named.")
-    return tuple(sorted({parse_cpl_entry_id(_text(item)) for item in value}))
+def as_lines(claim: Claim, today: date) -> list[ClaimedLine]:
+    """The lines of the list that a claim would become today, one for each Device Model; one without
+    a Device Model where that was not readable."""
+    said = {**asdict(claim), "date_added": today, "cpl_entry_id": claim.of_entry or ""}
+    models = claim.device_models or (None,)
+    return [ClaimedLine(**{**said, "device_model": model}) for model in models]
 
 
 READERS: Mapping[str, Callable[[Any], Any]] = {
-    "device_type": _identifier(parse_device_type),
-    "manufacturer_identifier": _identifier(parse_manufacturer_identifier),
-    "device_model": _identifier(parse_device_model),
-    "firmware_version": _identifier(parse_firmware_version),
-    "manufacturer_image_hash": _identifier(parse_image_hash),
-    "smets_chts_version": _text,
-    "gbcs_version": _text,
-    "esme_variant": _text,
-    "cpa_certificate_id": _text,
-    "cpa_expiry_date": _identifier(parse_date),
-    "cpa_renewal_date": _identifier(parse_date),
-    "zigbee_certificate_id": _text,
-    "dlms_certificate_id": _text,
-    "predecessors": _predecessors,
-    "release_notes": _notes,
-    "carries_updates": _yes_or_no,
+    "kind": readers.choice(tuple(Kind)),
+    "of_entry": readers.identifier(parse_cpl_entry_id),
+    "reason": readers.reason,
+    "device_type": readers.identifier(parse_device_type),
+    "manufacturer_identifier": readers.identifier(parse_manufacturer_identifier),
+    "device_model": readers.identifier(parse_device_model),
+    "further_device_models": readers.device_models,
+    "firmware_version": readers.identifier(parse_firmware_version),
+    "manufacturer_image_hash": readers.identifier(parse_image_hash),
+    "smets_chts_version": readers.text,
+    "gbcs_version": readers.text,
+    "esme_variant": readers.text,
+    "cpa_certificate_id": readers.text,
+    "cpa_expiry_date": readers.identifier(parse_date),
+    "cpa_renewal_date": readers.identifier(parse_date),
+    "zigbee_certificate_id": readers.text,
+    "dlms_certificate_id": readers.text,
+    "predecessors": readers.predecessors,
+    "release_notes": readers.notes,
+    "carries_updates": readers.yes_or_no,
+    "purposes": readers.choices(PURPOSES),
+    "security_relevant": readers.yes_or_no,
+    "interrupts_hub_power": readers.yes_or_no,
+    "minimum_hardware_version": readers.hardware_version,
+    "maximum_hardware_version": readers.hardware_version,
+    "image_size": readers.size,
+    "end_of_support": readers.identifier(parse_date),
+    "activation_advice": readers.notes,
 }
 
-# What a claim says that goes into the release's line of the list.
+# What a claim says that goes into the release's line of the list; what tells the release from every
+# other; and what its record says beyond the list.
 LISTED_FACTS = tuple(name for name in READERS if name in COLUMNS)
+IDENTITY = ("device_type", "manufacturer_identifier", "device_model", "firmware_version")
+RELEASE_FACTS = tuple(READERS)[tuple(READERS).index("release_notes") :]
 
-REQUIRED = (
-    "device_type",
-    "manufacturer_identifier",
-    "device_model",
-    "firmware_version",
+_ABOUT_ENTRY = ("of_entry", "reason")
+_WHOLE = (
+    *IDENTITY,
     "manufacturer_image_hash",
     "smets_chts_version",
     "gbcs_version",
     "predecessors",
 )
+# What must be said, and what must not, by kind. What tells an entry is taken from the entry.
+REQUIRED: Mapping[str, tuple[str, ...]] = {
+    Kind.NEW: _WHOLE,
+    Kind.CORRECTION: (*_ABOUT_ENTRY, *(name for name in _WHOLE if name not in IDENTITY)),
+    Kind.LEGACY_COMPLETION: ("of_entry",),
+    Kind.WITHDRAWAL: _ABOUT_ENTRY,
+}
+_NOT_SAID: Mapping[str, frozenset[str]] = {
+    Kind.NEW: frozenset(_ABOUT_ENTRY),
+    Kind.CORRECTION: frozenset({"further_device_models"}),
+    Kind.LEGACY_COMPLETION: frozenset({"further_device_models", "reason"}),
+    Kind.WITHDRAWAL: frozenset(READERS) - {"kind", *_ABOUT_ENTRY, *IDENTITY},
+}
+
+
+def fields_of(kind: str) -> tuple[str, ...]:
+    """What a submission of this kind may say."""
+    return tuple(name for name in READERS if name not in _NOT_SAID[kind])
 
 
 def _says_nothing(value: Any) -> bool:
@@ -173,10 +180,10 @@ def _says_nothing(value: Any) -> bool:
 
 
 def read_reason(reason: str) -> tuple[str, list[Fault]]:
-    """A decision's reason, as it is kept and published, and what is wrong with it."""
+    """A decision's reason, or a comment, as it is kept and shown, and what is wrong with it."""
     try:
-        return _notes(reason), []
-    except _NotReadable as fault:
+        return readers.notes(reason), []
+    except readers.NotReadable as fault:
         return "", [Fault("reason", fault.code, str(fault))]
 
 
@@ -190,13 +197,29 @@ def read_claim(said: Mapping[str, Any]) -> tuple[Claim, list[Fault]]:
     ]
     for name, reader in READERS.items():
         if _says_nothing(said.get(name)):
-            if name in REQUIRED:
-                faults.append(Fault(name, "FIELD_MISSING", "This must be said."))
             continue
         try:
             read[name] = reader(said[name])
-        except IdentifierFault as fault:
+        except (IdentifierFault, readers.NotReadable) as fault:
             faults.append(Fault(name, fault.code, str(fault)))
-        except _NotReadable as fault:
-            faults.append(Fault(name, fault.code, str(fault)))
-    return Claim(**read), faults
+    kind = read.get("kind", Kind.NEW)
+    return Claim(**_without(read, _NOT_SAID[kind])), [*faults, *_of_kind(said, kind)]
+
+
+def _without(read: Mapping[str, Any], left_out: frozenset[str]) -> dict[str, Any]:
+    return {name: value for name, value in read.items() if name not in left_out}
+
+
+def _of_kind(said: Mapping[str, Any], kind: str) -> list[Fault]:
+    """What a submission of this kind lacks, and what it has too much."""
+    missing = [
+        Fault(name, "FIELD_MISSING", "This must be said.")
+        for name in REQUIRED[kind]
+        if _says_nothing(said.get(name))
+    ]
+    surplus = [
+        Fault(name, "NOT_OF_THIS_KIND", f"A submission of kind {kind} does not say this.")
+        for name in READERS
+        if name in _NOT_SAID[kind] and not _says_nothing(said.get(name))
+    ]
+    return [*missing, *surplus]

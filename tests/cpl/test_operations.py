@@ -23,7 +23,7 @@ from cpl.operations import (
     lock_list,
     revise_entries,
 )
-from cpl.queries import next_entry_id
+from cpl.queries import next_entry_ids
 from tests import make
 from tests.cloning import url_of
 
@@ -178,4 +178,4 @@ def test_releases_that_are_approved_at_once_get_entry_ids_of_their_own() -> None
 
     assert sorted(given) == [f"CPL-{n:06d}" for n in range(1, writers * each + 1)]
     assert DeviceModel.objects.count() == 1
-    assert next_entry_id() == f"CPL-{writers * each + 1:06d}"
+    assert next_entry_ids() == [f"CPL-{writers * each + 1:06d}"]

@@ -14,7 +14,7 @@ from cpl.queries import (
     find_device_models,
     listed_entries,
     manufacturer_name,
-    next_entry_id,
+    next_entry_ids,
     search_entries,
 )
 from tests import make
@@ -45,7 +45,7 @@ def test_the_next_id_is_one_above_the_highest_of_firs_own(
 ) -> None:
     listed_under(*listed)
 
-    assert next_entry_id() == following
+    assert next_entry_ids() == [following]
 
 
 @pytest.mark.django_db
@@ -54,7 +54,7 @@ def test_the_next_id_is_never_one_that_was_removed() -> None:
         make.row(1, status="REMOVED", date_removed=make.AT.date(), removal_reason="Withdrawn.")
     )
 
-    assert next_entry_id() == "CPL-000002"
+    assert next_entry_ids() == ["CPL-000002"]
 
 
 @pytest.mark.django_db

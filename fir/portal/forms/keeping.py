@@ -12,7 +12,7 @@ from cpl.quality.facts import Severity
 from cpl.rulebook import sentence_of
 from cpl.sheet.cells import LONGEST_REASON
 from fir.portal.forms.filters import DayField, Filters
-from fir.portal.forms.submissions import BETWEEN_ENTRIES
+from fir.portal.forms.drafts import BETWEEN_ENTRIES
 from fir.portal.templatetags.fir import words
 from fir.records.models import CONFIRMED, DROPPED, WAITING
 

@@ -1,10 +1,9 @@
-"""Bringing a release, the queue, reading one submission, and the decision."""
+"""The queue, reading one submission, and the decision."""
 
 from __future__ import annotations
 
-import uuid
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from django.contrib import messages
 from django.http import Http404
@@ -13,16 +12,16 @@ from django.urls import reverse
 from django.utils import timezone
 
 from fir.parties.permissions import Permission
-from fir.parties.queries import identifiers_of
 from fir.portal.comparison import compare
+from fir.portal.forms.drafts import add_faults
 from fir.portal.forms.filters import SubmissionFilters
-from fir.portal.forms.submissions import DecisionForm, ReleaseForm, add_faults
+from fir.portal.forms.submissions import DecisionForm
 from fir.portal.kept import WELCOME_BACK, take_answers
-from fir.portal.page import Page, form_status
+from fir.portal.page import Page
 from fir.portal.pages import listing
+from fir.submissions.judging import judge_submission
 from fir.submissions.models import SUBMITTED, by_same_eyes
 from fir.submissions.operations import (
-    NotYourManufacturer,
     ReasonNeeded,
     SameEyes,
     SubmissionAlreadyDecided,
@@ -30,17 +29,11 @@ from fir.submissions.operations import (
     approve_submission,
     close_submission,
     return_submission,
-    submit_firmware,
 )
-from fir.submissions.queries import (
-    check_release,
-    find_submission,
-    judge_submission,
-    previous_release,
-    submissions_for,
-)
+from fir.submissions.queries import find_submission, previous_release, submissions_for
 
 if TYPE_CHECKING:
+    import uuid
     from collections.abc import Callable, Mapping
 
     from django.http import HttpRequest, HttpResponse
@@ -48,7 +41,6 @@ if TYPE_CHECKING:
     from fir.submissions.models import Submission
 
 READERS = (Permission.SUBMIT_FIRMWARE, Permission.REVIEW_SUBMISSIONS)
-CHECK = "check"
 TOO_LATE = "Somebody decided this before you. Your decision was not kept; theirs stands below."
 
 
@@ -66,64 +58,6 @@ class Submissions(Page):
         fragment = "_submissions" if self.wants_fragment else "submissions"
         return self.show(
             f"submissions/{fragment}.html", status=found.status, filters=filters, listing=found
-        )
-
-
-class NewSubmission(Page):
-    """The form on which a release is brought."""
-
-    requires = dict.fromkeys(("GET", "POST"), (Permission.SUBMIT_FIRMWARE,))
-
-    def get(self, request: HttpRequest) -> HttpResponse:
-        """The form; with what was typed into it before its sender had to sign in again."""
-        kept = take_answers(request, self.party)
-        if kept is not None:
-            messages.info(request, WELCOME_BACK)
-            form = self._form(kept)
-            form.is_valid()
-            return self._show(form)
-        return self._show(self._form(initial=self._again(request.GET.get("again", ""))))
-
-    def _again(self, submission_id: str) -> dict[str, Any]:
-        """The answers of an earlier submission that is to be brought again, if one is named."""
-        try:
-            earlier = find_submission(self.party, uuid.UUID(submission_id))
-        except ValueError:
-            return {}
-        return ReleaseForm.answers_of(earlier) if earlier else {}
-
-    def post(self, request: HttpRequest) -> HttpResponse:
-        """Check the release and say what is to be mended, or bring it."""
-        form = self._form(request.POST)
-        if not form.is_valid() or request.POST.get("action") == CHECK:
-            return self._checked(form)
-        try:
-            submission, _ = submit_firmware(said=form.said(), by=self.actor, at=timezone.now())
-        except SubmissionRefused as refusal:
-            add_faults(form, refusal.faults)
-        except NotYourManufacturer as refusal:
-            form.add_error("manufacturer_identifier", str(refusal))
-        else:
-            messages.success(request, "The release was brought. Whoever decides of it is told.")
-            return redirect("portal:submission", submission.pk)
-        return self._show(form)
-
-    def _checked(self, form: ReleaseForm) -> HttpResponse:
-        """The form with everything that would keep the release from being brought."""
-        _, judged = check_release(form.said(), today=timezone.localdate())
-        add_faults(form, judged.faults)
-        if self.request.POST.get("action") == CHECK:
-            shown = {"is_checked": True, "warnings": judged.warnings}
-            return self._show(form, status=HTTPStatus.OK, **shown)
-        return self._show(form)
-
-    def _form(self, said: Any = None, initial: Any = None) -> ReleaseForm:
-        return ReleaseForm(said, initial=initial, identifiers=identifiers_of(self.party))
-
-    def _show(self, form: ReleaseForm, **more: Any) -> HttpResponse:
-        return self.show(
-            "submissions/new.html",
-            **{"status": form_status(has_errors=bool(form.errors)), "form": form, **more},
         )
 
 

@@ -18,6 +18,7 @@ from fir.records.models.list_keeping import (
 from fir.records.models.records import (
     FirmwareRecord,
     HubCapability,
+    ReleaseColumns,
     RepositoryEntry,
     UpgradePathway,
 )
@@ -37,6 +38,7 @@ __all__ = [
     "Proposal",
     "QualityAssessment",
     "QualityFinding",
+    "ReleaseColumns",
     "RepositoryEntry",
     "SheetImport",
     "UpgradePathway",

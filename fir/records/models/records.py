@@ -10,31 +10,64 @@ from django.db import models
 
 from cpl.models import CPLEntry, EntryColumns, Manufacturer
 from fir.ledger.audiences import RECORD_READERS
-from fir.records.rules import NAMED, NONE
+from fir.records.rules import NAMED, NONE, UNKNOWN
 
 if TYPE_CHECKING:
     from fir.parties.models import Party
 
 
-class FirmwareRecord(models.Model):
+class ReleaseColumns(models.Model):
+    """What a record says of a release beyond its line of the list.
+
+    Hardware versions are 4 hex, version and revision; `image_size` counts the bytes of the OTA
+    Upgrade Image. `interrupts_hub_power`: activating it interrupts the hub's power for more than
+    three minutes, which looks like a power outage to the Network Party (alert AD1, MP102). Null
+    and '' where nobody said.
+    """
+
+    release_notes = models.TextField(blank=True)
+    purposes = ArrayField(models.CharField(max_length=10), default=list)
+    security_relevant = models.BooleanField(null=True)
+    interrupts_hub_power = models.BooleanField(null=True)
+    minimum_hardware_version = models.CharField(max_length=4, blank=True)
+    maximum_hardware_version = models.CharField(max_length=4, blank=True)
+    image_size = models.IntegerField(null=True)
+    end_of_support = models.DateField(null=True)
+    activation_advice = models.TextField(blank=True)
+
+    class Meta:
+        abstract = True
+
+
+class FirmwareRecord(ReleaseColumns):
     """The published facts of one firmware version of a Device Model. Locked.
 
-    A correction is another record that names this one in `supersedes`.
+    A correction is another record that names this one in `supersedes`, and why in `reason`. The
+    pathway is unknown only of an entry from before pathways were collected, whose record was
+    completed as far as anybody knows. One submission publishes one record for each of its entries.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4)
     entry = models.ForeignKey(CPLEntry, on_delete=models.PROTECT)
     supersedes = models.OneToOneField("self", on_delete=models.PROTECT, null=True)
-    submission_id = models.UUIDField(unique=True)
+    submission_id = models.UUIDField()
     pathway = models.CharField(max_length=8)
-    release_notes = models.TextField(blank=True)
+    reason = models.CharField(max_length=500, blank=True)
     published_at = models.DateTimeField()
     published_by = models.UUIDField()
 
     class Meta:
         constraints = [
             models.CheckConstraint(
-                condition=models.Q(pathway__in=[NAMED, NONE]), name="records_pathway_declared"
+                condition=models.Q(pathway__in=[NAMED, NONE, UNKNOWN]),
+                name="records_pathway_declared",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(supersedes__isnull=True) | ~models.Q(reason=""),
+                name="records_correction_has_reason",
+            ),
+            models.UniqueConstraint(
+                fields=["submission_id", "entry"], name="records_one_of_a_submission_each"
             ),
             models.UniqueConstraint(
                 fields=["entry"],
@@ -90,7 +123,7 @@ class RepositoryEntryQuerySet(models.QuerySet["RepositoryEntry"]):
         return self.filter(manufacturer_identifier__in=held.values("identifier"))
 
 
-class RepositoryEntry(EntryColumns):
+class RepositoryEntry(ReleaseColumns, EntryColumns):
     """A list entry with its newest record, pathway and hub capability: a database view.
 
     An entry from before the repository has no record; its pathway is UNKNOWN (SECMP0009 applies
@@ -100,7 +133,7 @@ class RepositoryEntry(EntryColumns):
     record_id = models.UUIDField(null=True)
     pathway = models.CharField(max_length=8)
     predecessors = ArrayField(models.CharField(max_length=32))
-    release_notes = models.TextField()
+    supersedes_id = models.UUIDField(null=True)
     published_at = models.DateTimeField(null=True)
     carries_updates = models.BooleanField(null=True)
 
@@ -109,3 +142,6 @@ class RepositoryEntry(EntryColumns):
     class Meta:
         managed = False
         db_table = "records_repositoryentry"
+
+    def __str__(self) -> str:
+        return self.cpl_entry_id

@@ -9,7 +9,8 @@ import pytest
 
 from cpl.rulebook import sentence_of
 from fir.submissions.claims import Claim
-from fir.submissions.rules import ALL_RULES, Known, SubmissionFacts, broken_rules
+from fir.submissions.facts import Known, SubmissionFacts
+from fir.submissions.rules import ALL_RULES, as_fault, broken_rules
 from tests import make
 
 TODAY = make.AT.date()

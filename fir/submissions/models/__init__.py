@@ -1,0 +1,48 @@
+"""Drafts, submissions, and what the Administrator decides of them."""
+
+from fir.submissions.models.drafts import Draft, ReleaseSheet
+from fir.submissions.models.submissions import (
+    APPROVE,
+    APPROVED,
+    BROUGHT,
+    CANCEL,
+    CLOSE,
+    CLOSED,
+    DECISIONS,
+    DRAFT,
+    PUBLISHED,
+    RETURN,
+    RETURNED,
+    STATES,
+    SUBMITTED,
+    WAITING,
+    Comment,
+    Decision,
+    FindingWaiver,
+    Submission,
+    by_same_eyes,
+)
+
+__all__ = [
+    "APPROVE",
+    "APPROVED",
+    "BROUGHT",
+    "CANCEL",
+    "CLOSE",
+    "CLOSED",
+    "DECISIONS",
+    "DRAFT",
+    "PUBLISHED",
+    "RETURN",
+    "RETURNED",
+    "STATES",
+    "SUBMITTED",
+    "WAITING",
+    "Comment",
+    "Decision",
+    "Draft",
+    "FindingWaiver",
+    "ReleaseSheet",
+    "Submission",
+    "by_same_eyes",
+]

@@ -1,0 +1,65 @@
+"""Drafting, bringing, deciding and publishing what Manufacturers bring."""
+
+from fir.submissions.operations.bringing import (
+    NotYourManufacturer,
+    Received,
+    Request,
+    RequestNameTaken,
+    SubmissionAlreadyDecided,
+    SubmissionRefused,
+    submit_draft,
+    submit_firmware,
+    withdraw_submission,
+)
+from fir.submissions.operations.deciding import (
+    AlreadyWaived,
+    NoSuchFinding,
+    ReasonNeeded,
+    SameEyes,
+    approve_submission,
+    cancel_approval,
+    close_submission,
+    comment_on_submission,
+    return_submission,
+    waive_finding,
+)
+from fir.submissions.operations.drafting import (
+    DRAFT_FIELDS,
+    DraftChanged,
+    drop_draft,
+    note_file,
+    save_draft,
+    seen,
+    start_draft,
+)
+from fir.submissions.operations.publishing import publish_due
+
+__all__ = [
+    "DRAFT_FIELDS",
+    "AlreadyWaived",
+    "DraftChanged",
+    "NoSuchFinding",
+    "NotYourManufacturer",
+    "ReasonNeeded",
+    "Received",
+    "Request",
+    "RequestNameTaken",
+    "SameEyes",
+    "SubmissionAlreadyDecided",
+    "SubmissionRefused",
+    "approve_submission",
+    "cancel_approval",
+    "close_submission",
+    "comment_on_submission",
+    "drop_draft",
+    "note_file",
+    "publish_due",
+    "return_submission",
+    "save_draft",
+    "seen",
+    "start_draft",
+    "submit_draft",
+    "submit_firmware",
+    "waive_finding",
+    "withdraw_submission",
+]

@@ -1,0 +1,230 @@
+"""Bringing what somebody describes, once however often it is sent, and taking it back."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from django.db import connection, transaction
+from django.utils.timezone import localdate
+
+from fir.ledger.operations import NewEvent, append_events
+from fir.parties.queries import holders_of, holds_identifier
+from fir.submissions.claims import Fault, Kind, read_reason
+from fir.submissions.judging import check_release
+from fir.submissions.models import CLOSED, WAITING, Draft, Submission
+
+if TYPE_CHECKING:
+    import uuid
+    from collections.abc import Mapping, Sequence
+    from datetime import datetime
+
+    from fir.parties.models import Actor, Party
+    from fir.submissions.claims import Claim
+
+QUEUE_LOCK = 0x51554555  # "QUEU" in ASCII; the second key tells whose queue
+REQUEST_LOCK = 0x52455155  # "REQU"
+# Columns that say '' where a claim says nothing.
+_EMPTY_TEXT = (
+    "of_entry",
+    "manufacturer_image_hash",
+    "minimum_hardware_version",
+    "maximum_hardware_version",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """The name that a sender gives its request, so that sending it again brings nothing twice, and
+    a digest of what is in it."""
+
+    key: str
+    digest: str
+
+
+class Received(NamedTuple):
+    """A submission as it was kept, and what somebody should look at again in it."""
+
+    submission: Submission
+    warnings: Sequence[Fault]
+
+
+class SubmissionRefused(ValueError):
+    """The submission has faults; all of them are in `faults`, and nothing was kept."""
+
+    def __init__(self, faults: Sequence[Fault]) -> None:
+        self.faults = tuple(faults)
+        super().__init__(f"{len(self.faults)} faults to mend.")
+
+
+class NotYourManufacturer(PermissionError):
+    """A Party brings firmware only under the Manufacturer Identifiers that it holds."""
+
+
+class RequestNameTaken(ValueError):
+    """The sender gave this name to another request before."""
+
+
+class SubmissionAlreadyDecided(ValueError):
+    """Somebody decided this submission before, or it was taken back."""
+
+
+@transaction.atomic
+def submit_firmware(
+    *, said: Mapping[str, Any], by: Actor, at: datetime, request: Request | None = None
+) -> Received:
+    """Bring what is described in `said` (the fields of `claims.READERS`).
+
+    A request that was taken before, told by its name, answers with what it brought then.
+
+    Raises NotYourManufacturer, RequestNameTaken, and SubmissionRefused with every fault of form and
+    every broken rule at once; then nothing was kept.
+    """
+    if request is not None:
+        _lock(REQUEST_LOCK, str(by.party.pk))
+        if earlier := _brought_by(request, by.party):
+            return Received(earlier, ())
+    claim, warnings = _judged(said, by=by, at=at)
+    named = {"request_key": request.key, "request_digest": request.digest} if request else {}
+    submission = keep_claim(claim, by=by, at=at, **named)
+    append_events([submission_event("SUBMISSION_RECEIVED", submission)], by=by.author, at=at)
+    return Received(submission, warnings)
+
+
+@transaction.atomic
+def submit_draft(*, draft_id: uuid.UUID, by: Actor, at: datetime) -> Received:
+    """Bring a draft of the actor's Party; the submission has the draft's id, and the draft is gone.
+    Whoever sends it twice is answered with what was brought the first time.
+
+    Raises Draft.DoesNotExist, NotYourManufacturer, and SubmissionRefused as `submit_firmware` does.
+    """
+    drafts = Draft.objects.select_for_update(of=("self",)).visible_to(by.party)
+    draft = drafts.filter(pk=draft_id).first()
+    if draft is None:
+        earlier = Submission.objects.visible_to(by.party).filter(pk=draft_id).first()
+        if earlier is None:
+            raise Draft.DoesNotExist(f"Your Party has no draft {draft_id}.")
+        return Received(earlier, ())
+    claim, warnings = _judged({**draft.said, "kind": draft.kind}, by=by, at=at)
+    submission = keep_claim(claim, by=by, at=at, id=draft.pk, replaces_id=draft.again_of_id)
+    draft.delete()
+    append_events([submission_event("SUBMISSION_RECEIVED", submission)], by=by.author, at=at)
+    return Received(submission, warnings)
+
+
+def _judged(said: Mapping[str, Any], *, by: Actor, at: datetime) -> tuple[Claim, Sequence[Fault]]:
+    """The claim in what was said, if it may be brought, and what to look at again."""
+    lock_queue(by.party)
+    claim, judged = check_release(said, today=localdate(at))
+    require_holding(claim, by=by)
+    if judged.faults:
+        raise SubmissionRefused(judged.faults)
+    return claim, judged.warnings
+
+
+def require_holding(claim: Claim, *, by: Actor) -> None:
+    """Raise NotYourManufacturer unless the actor's Party may bring for the claim's maker."""
+    identifier = claim.manufacturer_identifier
+    if identifier and not holds_identifier(by.party, identifier):
+        raise NotYourManufacturer(
+            f"{by.party.name} does not hold the Manufacturer Identifier {identifier}. "
+            "The Administrator gives identifiers to the Parties that may bring for them."
+        )
+
+
+def lock_queue(party: Party) -> None:
+    """Hold back others who would bring for the Party's makers until the transaction ends, so that
+    what is in the queue is still there when the rules have looked. A step."""
+    for identifier in sorted(party.manufacturers.values_list("identifier", flat=True)):
+        _lock(QUEUE_LOCK, identifier)
+
+
+def _lock(name: int, whose: str) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s, hashtext(%s))", [name, whose])
+
+
+def _brought_by(request: Request, party: Party) -> Submission | None:
+    earlier = Submission.objects.filter(party=party, request_key=request.key).first()
+    if earlier is not None and earlier.request_digest != request.digest:
+        raise RequestNameTaken(
+            f"The Idempotency-Key {request.key} was sent before with another content. Give every "
+            "new request a name of its own."
+        )
+    return earlier
+
+
+def keep_claim(claim: Claim, *, by: Actor, at: datetime, **more: Any) -> Submission:
+    """Keep a claim that keeps every rule as a submission. A step."""
+    return Submission.objects.create(**columns_of(claim, by=by, at=at), **more)
+
+
+def columns_of(claim: Claim, *, by: Actor, at: datetime) -> dict[str, Any]:
+    """What a submission's row says of a claim and of who brought it."""
+    said = asdict(claim)
+    lists = {name: list(said[name]) for name in ("further_device_models", "purposes")}
+    named = said["predecessors"]
+    return {
+        **said,
+        "kind": Kind(claim.kind).value,
+        **lists,
+        **{name: said[name] or "" for name in _EMPTY_TEXT},
+        "predecessors": None if named is None else list(named),
+        "party": by.party,
+        "submitted_at": at,
+        "submitted_by": by.actor_id,
+        "submitted_answerable": by.answerable,
+        "submitted_party": by.party.actor_id,
+    }
+
+
+def submission_event(
+    kind: str, submission: Submission, holders: Sequence[str] | None = None, **more: Any
+) -> NewEvent:
+    """An event for the Administrator, the Party that brought it and the identifier's holders."""
+    known = holders_of(submission.manufacturer_identifier) if holders is None else holders
+    payload = {
+        "submission_id": str(submission.pk),
+        "kind": submission.kind,
+        "of_entry": submission.of_entry or None,
+        "device_type": submission.device_type,
+        "manufacturer_identifier": submission.manufacturer_identifier,
+        "device_model": submission.device_model,
+        "further_device_models": submission.further_device_models,
+        "firmware_version": submission.firmware_version,
+        **more,
+    }
+    parties = sorted({submission.party.slug, *known})
+    return NewEvent(kind, "submission", str(submission.pk), payload, parties)
+
+
+@transaction.atomic
+def withdraw_submission(
+    *, submission_id: uuid.UUID, by: Actor, at: datetime, reason: str = ""
+) -> Submission:
+    """Take back what the actor's Party brought, as long as it waits or is not published yet.
+
+    Raises Submission.DoesNotExist for another Party's too, SubmissionAlreadyDecided, and
+    SubmissionRefused when the reason cannot be kept as text.
+    """
+    text = readable(reason)
+    locked = Submission.objects.select_for_update(of=("self",)).select_related("party")
+    submission = locked.get(pk=submission_id, party=by.party)
+    if submission.state not in WAITING:
+        raise SubmissionAlreadyDecided(
+            f"This submission is {submission.state} and can no longer be taken back."
+        )
+    submission.state, submission.publish_at = CLOSED, None
+    submission.withdrawn_at, submission.withdrawn_by = at, by.actor_id
+    submission.save(update_fields=["state", "publish_at", "withdrawn_at", "withdrawn_by"])
+    told = submission_event("SUBMISSION_WITHDRAWN", submission, reason=text)
+    append_events([told], by=by.author, at=at)
+    return submission
+
+
+def readable(reason: str) -> str:
+    """A reason or comment as it is kept: published text, like every other."""
+    text, faults = read_reason(reason)
+    if faults:
+        raise SubmissionRefused(faults)
+    return text

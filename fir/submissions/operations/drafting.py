@@ -1,0 +1,161 @@
+"""Drafts: kept as they are typed, shared by a Party's people, and told to nobody."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from typing import TYPE_CHECKING, Any
+
+from django.db import transaction
+
+from cpl.identifiers import shown
+from fir.submissions.claims import READERS, Fault, Kind
+from fir.submissions.models import Draft
+from fir.submissions.operations.bringing import SubmissionRefused
+
+if TYPE_CHECKING:
+    import uuid
+    from collections.abc import Iterable, Mapping
+    from datetime import datetime
+
+    from fir.parties.models import Actor
+    from fir.submissions.models import Submission
+
+# What a draft keeps is not judged, but it is no store for anything: so many characters in one
+# answer, so many items in a list.
+LONGEST_ANSWER = 20_000
+MOST_ITEMS = 500
+DRAFT_FIELDS = tuple(name for name in READERS if name != "kind")
+
+
+class DraftChanged(ValueError):
+    """Somebody else saved these answers meanwhile; `draft` is the draft as it stands."""
+
+    def __init__(self, draft: Draft) -> None:
+        self.draft = draft
+        super().__init__("Somebody else changed these answers since you opened them.")
+
+
+def seen(said: Mapping[str, Any], names: Iterable[str] = DRAFT_FIELDS) -> str:
+    """What tells some answers of a draft from others: whoever saves says by it what was seen."""
+    answers = {name: said.get(name) for name in names}
+    return hashlib.sha256(json.dumps(answers, sort_keys=True).encode()).hexdigest()[:16]
+
+
+@transaction.atomic
+def start_draft(
+    *,
+    kind: str,
+    said: Mapping[str, Any],
+    by: Actor,
+    at: datetime,
+    again_of: Submission | None = None,
+) -> Draft:
+    """Begin a draft with some answers, judged by nobody yet; mended after a return, it names the
+    returned submission.
+
+    Raises SubmissionRefused when the answers cannot even be kept.
+    """
+    _require_storable(said)
+    return Draft.objects.create(
+        party=by.party,
+        kind=Kind(kind).value,
+        said={name: value for name, value in said.items() if name != "kind"},
+        again_of=again_of,
+        made_at=at,
+        made_by=by.actor_id,
+        changed_at=at,
+        changed_by=by.actor_id,
+    )
+
+
+@transaction.atomic
+def save_draft(
+    *,
+    draft_id: uuid.UUID,
+    changes: Mapping[str, Any],
+    by: Actor,
+    at: datetime,
+    have_seen: str = "",
+) -> Draft:
+    """Put these answers in the place of those that stand. `have_seen` is what `seen` said of them
+    when they were shown; without it they are replaced whatever they are.
+
+    Raises Draft.DoesNotExist, DraftChanged, and SubmissionRefused when an answer cannot even be
+    kept; then none is.
+    """
+    _require_storable(changes)
+    draft = _locked(draft_id, by)
+    if have_seen and have_seen != seen(draft.said, changes):
+        raise DraftChanged(draft)
+    draft.said = {**draft.said, **changes}
+    _changed(draft, by=by, at=at)
+    return draft
+
+
+@transaction.atomic
+def note_file(
+    *,
+    draft_id: uuid.UUID,
+    file: Mapping[str, Any],
+    changes: Mapping[str, Any],
+    by: Actor,
+    at: datetime,
+) -> Draft:
+    """Keep the facts of the firmware file that was read for a draft, and answers taken from them.
+
+    Raises Draft.DoesNotExist.
+    """
+    draft = _locked(draft_id, by)
+    draft.file, draft.said = dict(file), {**draft.said, **changes}
+    _changed(draft, by=by, at=at)
+    return draft
+
+
+@transaction.atomic
+def drop_draft(*, draft_id: uuid.UUID, by: Actor, at: datetime) -> None:
+    """Throw a draft away. Raises Draft.DoesNotExist."""
+    _locked(draft_id, by).delete()
+
+
+def _locked(draft_id: uuid.UUID, by: Actor) -> Draft:
+    drafts = Draft.objects.select_for_update(of=("self",)).visible_to(by.party)
+    return drafts.get(pk=draft_id)
+
+
+def _changed(draft: Draft, *, by: Actor, at: datetime) -> None:
+    draft.changed_at, draft.changed_by = at, by.actor_id
+    draft.save(update_fields=["said", "file", "changed_at", "changed_by"])
+
+
+def _require_storable(said: Mapping[str, Any]) -> None:
+    """Raise SubmissionRefused for what no draft can hold: unknown fields, endless text, text that
+    the database has no form for."""
+    faults = [
+        Fault(shown(name), "FIELD_UNKNOWN", f"No such field; the fields are {', '.join(READERS)}.")
+        for name in said
+        if name not in READERS
+    ]
+    for name, value in said.items():
+        if name in READERS and (trouble := _trouble(value)):
+            faults.append(Fault(name, *trouble))
+    if faults:
+        raise SubmissionRefused(faults)
+
+
+def _trouble(value: Any) -> tuple[str, str] | None:
+    items = value if isinstance(value, list | tuple) else [value]
+    if len(items) > MOST_ITEMS:
+        return "TOO_MANY", f"At most {MOST_ITEMS} can be kept in a draft; there are {len(items)}."
+    for item in items:
+        if isinstance(item, str):
+            if len(item) > LONGEST_ANSWER:
+                message = f"At most {LONGEST_ANSWER:,} characters can be kept in a draft"
+                return "TOO_LONG", f"{message}; this has {len(item):,}."
+            if "\0" in item or any("\ud800" <= character <= "\udfff" for character in item):
+                return "CONTROL_CHARACTER", "Contains a control character; take it out."
+        elif not (item is None or isinstance(item, bool | int)):
+            return "NOT_TEXT", "Text, a number, true or false, or a list of texts is wanted here."
+        elif isinstance(item, int) and abs(item) > 2**53:
+            return "TOO_LARGE", "This number is too large."
+    return None
