@@ -6,6 +6,7 @@ from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
+from cpl.queries import manufacturer_name
 from fir.eligibility.explanations import hops_of, next_step, reason_of
 from fir.ledger.queries import event_body, payload_of
 from fir.records.queries import (
@@ -93,6 +94,16 @@ def record_answer(entry: RepositoryEntry, tags: list[str]) -> dict[str, Any]:
         for event in entry_events(entry.cpl_entry_id, tags)
     ]
     return {**record_answers([entry])[0], "history": history}
+
+
+def card_answer(manufacturer_identifier: str) -> dict[str, Any]:
+    """Whom to ask for a Manufacturer's images. Two queries; three for one without entries."""
+    contact = contacts_of([manufacturer_identifier]).get(manufacturer_identifier)
+    return {
+        "manufacturer_identifier": manufacturer_identifier,
+        "manufacturer_name": manufacturer_name(manufacturer_identifier),
+        "contact": contact_answer(contact),
+    }
 
 
 def submission_answer(submission: Submission) -> dict[str, Any]:

@@ -69,7 +69,7 @@ class Door(APIView):
     ignored filter would be a wrong answer. `takes` and `answers` give the shapes by method.
     """
 
-    http_method_names = ("get", "post", "delete", "head")
+    http_method_names = ("get", "post", "put", "delete", "head")
     content_negotiation_class = OneForm
     is_public: ClassVar[bool] = False
     requires: ClassVar[Mapping[str, tuple[Permission, ...]]] = {}

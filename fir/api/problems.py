@@ -19,6 +19,7 @@ from fir.estates.operations import (
     NotASupplier,
     ReceptionUnderWay,
 )
+from fir.records.contacts import ContactRefused, NoContact, NotYourCard
 from fir.records.list_files import FileInTheMaking
 from fir.submissions.operations import (
     NotYourManufacturer,
@@ -41,6 +42,9 @@ STATUSES: Mapping[type[Exception], HTTPStatus] = {
     SubmissionRefused: HTTPStatus.UNPROCESSABLE_ENTITY,
     ReasonNeeded: HTTPStatus.UNPROCESSABLE_ENTITY,
     EstateRefused: HTTPStatus.UNPROCESSABLE_ENTITY,
+    ContactRefused: HTTPStatus.UNPROCESSABLE_ENTITY,
+    NoContact: HTTPStatus.NOT_FOUND,
+    NotYourCard: HTTPStatus.FORBIDDEN,
     NotYourManufacturer: HTTPStatus.FORBIDDEN,
     SameEyes: HTTPStatus.FORBIDDEN,
     NotASupplier: HTTPStatus.FORBIDDEN,

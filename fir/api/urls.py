@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from fir.api.views import eligibility, estates, feed, records, shell, submissions
+from fir.api.views import contacts, eligibility, estates, feed, records, shell, submissions
 
 urlpatterns = [
     path("docs", shell.Docs.as_view(), name="docs"),
@@ -19,6 +19,16 @@ urlpatterns = [
     path("cpl.csv", records.CPLSheet.as_view(), name="cpl-sheet"),
     path("cpl.xlsx", records.CPLWorkbook.as_view(), name="cpl-workbook"),
     path("cpl/<str:cpl_entry_id>", records.CPLEntryDoor.as_view(), name="cpl-entry"),
+    path(
+        "contacts/<str:manufacturer_identifier>",
+        contacts.ContactDoor.as_view(),
+        name="contact",
+    ),
+    path(
+        "contacts/<str:manufacturer_identifier>/confirmation",
+        contacts.ConfirmationDoor.as_view(),
+        name="contact-confirmation",
+    ),
     path("submissions", submissions.Submissions.as_view(), name="submissions"),
     path(
         "submissions/<uuid:submission_id>",

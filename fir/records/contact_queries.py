@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from django.db.models import F, Max, Min, Q
 from django.utils.timezone import localdate
 
+from cpl.identifiers import IdentifierFault, parse_manufacturer_identifier
 from cpl.models import Manufacturer
 from fir.ledger.models import LedgerEvent
 from fir.parties.models import ManufacturerHolding
@@ -30,10 +31,22 @@ def is_unconfirmed(confirmed_on: date | None, today: date) -> bool:
     return confirmed_on is None or add_months(confirmed_on, ASSUMPTIONS.months_confirmed) <= today
 
 
+def find_maker(said: str, *, held_by: Party | None = None) -> Manufacturer | None:
+    """The Manufacturer of this identifier, in any way of writing it; with `held_by`, only where
+    that Party holds it. None where there is none."""
+    try:
+        makers = Manufacturer.objects.filter(identifier=parse_manufacturer_identifier(said))
+    except IdentifierFault:
+        return None
+    if held_by is not None:
+        makers = makers.filter(manufacturerholding__party=held_by)
+    return makers.first()
+
+
 def makers_by_card(held_by: Party | None = None) -> QuerySet[Manufacturer]:
     """The Manufacturers of the identifiers that a Party holds, or all of them: those without a card
     first, then those whose card was confirmed longest ago."""
-    makers = Manufacturer.objects.select_related("manufacturercontact")
+    makers = Manufacturer.objects.all()
     if held_by is not None:
         makers = makers.filter(manufacturerholding__party=held_by)
     longest_ago = F("manufacturercontact__confirmed_at").asc(nulls_first=True)

@@ -40,6 +40,9 @@ GET schema                  200  401  200  200  200  200  200  200  200  200  20
 GET feed                    401  401  200  200  200  200  200  200  200  200  200  200  200
 GET firmware                401  401  403  200  200  200  200  200  200  200  200  200  200
 GET firmware-record         401  401  403  200  404  200  200  200  404  200  200  200  200
+GET contact                 401  401  403  200  404  200  200  200  404  200  200  200  200
+PUT contact                 401  401  403  200  404  403  403  403  403  403  403  403  403
+POST contact-confirmation   401  401  403  200  404  403  403  403  403  403  403  403  403
 GET submissions             401  401  403  200  200  403  403  403  403  403  403  403  200
 POST submissions            401  401  403  201  403  403  403  403  403  403  403  403  403
 GET submission              401  401  403  200  404  403  403  403  403  403  403  403  200
@@ -70,8 +73,8 @@ def ask(client: Client, method: str, name: str, asker: str, world: World) -> Any
         headers = {"authorization": f"Bearer {key}"}
     elif asker != "stranger":
         headers = make.bearer(world.parties[asker])
-    body = BODIES.get(name, {}) if method == "POST" else {}
-    body = {"content_type": "application/json", **body} if method == "POST" else body
+    sends = method in ("POST", "PUT")
+    body = {"content_type": "application/json", **BODIES.get(name, {})} if sends else {}
     with transaction.atomic():
         answer = getattr(client, method.lower())(url(name, world), headers=headers, **body)
         answer.streaming_content = list(getattr(answer, "streaming_content", []))

@@ -43,7 +43,8 @@ def ask_door(
     """Ask a door with the key of whoever it opens to."""
     asker = dearest(door_table.ASKERS, door_table.ROWS[method, name])
     headers = {} if asker == "stranger" else make.bearer(world.parties[asker])
-    body = {"content_type": "application/json", **BODIES.get(name, {})} if method == "POST" else {}
+    sends = method in ("POST", "PUT")
+    body = {"content_type": "application/json", **BODIES.get(name, {})} if sends else {}
     with CaptureQueriesContext(connection) as held:
         answer = getattr(client, method.lower())(url(name, world), headers=headers, **body)
         list(getattr(answer, "streaming_content", []))

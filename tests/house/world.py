@@ -20,6 +20,7 @@ from fir.parties.operations import operator
 from fir.parties.people import invite_person, set_permissions
 from fir.parties.permissions import Permission as P  # noqa: N817 - named in every other line here
 from fir.parties.queries import invitation_token, keys_in_use
+from fir.records.contacts import change_contact
 from fir.records.importing import bring_sheet
 from fir.records.models import QualityFinding
 from fir.records.proposals import propose_removal
@@ -68,6 +69,13 @@ def build(size: int = 1) -> World:
     }
     administrator, maker = make.actor(parties["administrator"]), make.actor(parties["maker"])
     make.listed(make.row(1))
+    change_contact(
+        manufacturer_identifier=make.MAKER,
+        role="Image desk",
+        email="images@fine-meters.example",
+        by=maker,
+        at=make.AT,
+    )
     load = make.estate(
         parties["supplier"],
         *(make.device(n, DeviceStatus=f"Status{chr(64 + n)}") for n in range(1, size + 1)),
@@ -88,6 +96,8 @@ def build(size: int = 1) -> World:
         "cpl-entry": {"cpl_entry_id": "CPL-000001"},
         "submission": {"submission_id": waiting[0].pk},
         "decision": {"submission_id": waiting[0].pk},
+        "contact": {"manufacturer_identifier": make.MAKER},
+        "contact-confirmation": {"manufacturer_identifier": make.MAKER},
         "estate-load": {"load_id": load.pk},
         "estate-load-errors": {"load_id": load.pk},
         "accept-load": {"load_id": load.pk},
@@ -130,6 +140,7 @@ def _sheet(by: Actor, size: int) -> SheetImport:
 
 BODIES: dict[str, dict[str, Any]] = {
     "submissions": {"data": make.release(70, device_model="00030101")},
+    "contact": {"data": {"role": "Release desk", "email": "release@fine-meters.example"}},
     "decision": {"data": {"decision": "close", "reason": "Not needed."}},
     "estate-loads": {"data": SUPPLIER_CSV, "content_type": "text/csv"},
 }

@@ -14,6 +14,9 @@ class Contact(serializers.Serializer[None]):
     role = Text()
     email = serializers.EmailField()
     telephone = Text(allow_blank=True)
+    confirmed_on = Day(
+        allow_null=True, help_text="When the Manufacturer last said that it is right; null: never"
+    )
 
 
 class ListedFacts(serializers.Serializer[None]):
