@@ -19,6 +19,7 @@ from fir.ledger.queries import payload_of
 from fir.notifications.channels import send_email
 from fir.notifications.models import DUE, GIVEN_UP, SENT, Delivery, Notice, Subscription
 from fir.notifications.of_certificates import tell_of_certificates
+from fir.notifications.of_contacts import tell_of_contact
 from fir.notifications.of_entries import tell_of_entry, tell_of_import
 from fir.notifications.queries import due_deliveries
 from fir.notifications.raising import raise_notices
@@ -38,7 +39,9 @@ logger = logging.getLogger(__name__)
 
 READER = "notifications"
 KINDS = (
-    CERTIFICATE_KINDS | STATUS_KINDS | {"ELIGIBILITY_ASSESSED", "PERSON_INVITED", "CPL_IMPORTED"}
+    CERTIFICATE_KINDS
+    | STATUS_KINDS
+    | {"ELIGIBILITY_ASSESSED", "PERSON_INVITED", "CPL_IMPORTED", "CONTACT_UNCONFIRMED"}
 )
 # Waits between tries: a mailbox that is down for a day still gets its notices.
 WAITS = (2, 5, 15, 60, 240, 720, 1440)
@@ -88,6 +91,8 @@ def _tell(events: Sequence[LedgerEvent], *, at: datetime) -> None:
             tell_of_entry(event, at=at)
         elif event.kind == "CPL_IMPORTED":
             tell_of_import(event, at=at)
+        elif event.kind == "CONTACT_UNCONFIRMED":
+            tell_of_contact(event, at=at)
     tell_of_certificates([one for one in events if one.kind in CERTIFICATE_KINDS], at=at)
     _queue_invitations([event for event in events if event.kind == "PERSON_INVITED"], at=at)
 

@@ -158,6 +158,28 @@ def certificates_text(said: Sequence[Mapping[str, Any]], party: Party) -> str:
     return render_to_string("emails/certificates.txt", context)
 
 
+def unconfirmed_title(name: str, identifier: str, confirmed_on: date | None) -> str:
+    """What the holders of a Manufacturer Identifier are asked to do, with the name cut to fit."""
+    named = f"{name[:80]} ({identifier})"
+    if confirmed_on is None:
+        return f"Say whom to ask for images of {named}"
+    day = worded(confirmed_on, DAY)
+    return f"Confirm whom to ask for images of {named}: last confirmed on {day}"
+
+
+def unconfirmed_text(name: str, identifier: str, confirmed_on: date | None, party: Party) -> str:
+    """What a holder is told of a card that nobody has confirmed for too long, or that there is
+    not. Nothing of the card itself: a notice is kept when the card has changed."""
+    context = {
+        "name": name,
+        "identifier": identifier,
+        "confirmed_on": confirmed_on,
+        "party": party,
+        "base_url": settings.BASE_URL,
+    }
+    return render_to_string("emails/contact_unconfirmed.txt", context)
+
+
 def invitation_link(invitation: Invitation) -> str:
     """Where an invitation is accepted. Whoever has the link may accept."""
     return f"{settings.BASE_URL}/invitations/{invitation_token(invitation)}"
