@@ -38,7 +38,12 @@ _PLACES: tuple[tuple[str, str, tuple[Permission, ...]], ...] = (
     ("People and keys", "portal:people", (Permission.MANAGE_PEOPLE,)),
 )
 # What lies elsewhere and belongs to a place all the same.
-_BELONGS = {"/keys/": "portal:people", "/catalogue": "portal:cpl", "/compare": "portal:records"}
+_BELONGS = {
+    "/keys/": "portal:people",
+    "/catalogue": "portal:cpl",
+    "/compare": "portal:records",
+    "/contacts": "portal:submissions",
+}
 # These pages show a Supplier's own devices; an agent sees them once a Supplier has named it.
 _OF_A_SUPPLIER = ("portal:estate", "portal:eligibility")
 

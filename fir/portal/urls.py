@@ -6,6 +6,7 @@ from django.urls import path, re_path
 from fir.portal.views import (
     accounts,
     catalogue,
+    contacts,
     drafts,
     eligibility,
     estates,
@@ -88,6 +89,8 @@ urlpatterns = [
     ),
     path("list/sheets/<uuid:sheet_id>/apply", sheet_acts.ApplySheet.as_view(), name="apply-sheet"),
     path("list/sheets/<uuid:sheet_id>/drop", sheet_acts.DropSheet.as_view(), name="drop-sheet"),
+    path("contacts", contacts.Contacts.as_view(), name="contacts"),
+    path("contacts/<str:manufacturer_identifier>", contacts.OneContact.as_view(), name="contact"),
     path("submissions", submissions.Submissions.as_view(), name="submissions"),
     path("submissions/new", drafts.NewSubmission.as_view(), name="new-submission"),
     path(

@@ -66,6 +66,9 @@ GET  portal:sheet-changes                 302 403 403 403 403 403 403 403 403 40
 POST portal:correct-sheet                 302 403 403 403 403 403 403 403 403 403 403 403 422
 POST portal:apply-sheet                   302 403 403 403 403 403 403 403 403 403 403 403 409
 POST portal:drop-sheet                    302 403 403 403 403 403 403 403 403 403 403 403 302
+GET  portal:contacts                      302 403 403 200 200 403 403 403 403 403 403 403 200
+GET  portal:contact                       302 403 403 200 404 403 403 403 403 403 403 403 200
+POST portal:contact                       302 403 403 302 404 403 403 403 403 403 403 403 302
 GET  portal:submissions                   302 403 403 200 200 403 403 403 403 403 403 403 200
 GET  portal:new-submission                302 403 403 200 200 403 403 403 403 403 403 403 403
 POST portal:new-submission                302 403 403 302 422 403 403 403 403 403 403 403 403

@@ -149,6 +149,7 @@ BODIES: dict[str, dict[str, Any]] = {
 # What is sent to the pages' forms, each so that it would do.
 FORMS: dict[str, dict[str, Any]] = {
     "portal:new-submission": {**make.release(70, device_model="00030101"), "pathway": "NONE"},
+    "portal:contact": {"role": "Release desk", "email": "release@fine-meters.example"},
     "portal:decision": {"decision": "close", "reason": "Not needed."},
     "portal:send-inventory": {
         "inventory": SimpleUploadedFile("inventory.csv", SUPPLIER_CSV, "text/csv")
@@ -208,6 +209,7 @@ def page_arguments(world: World) -> dict[str, dict[str, Any]]:
         "cpl-entry": "cpl-entry",
         "submission": "submission",
         "decision": "decision",
+        "contact": "contact",
         "load": "estate-load",
         "load-notes": "estate-load-errors",
         "accept-load": "accept-load",

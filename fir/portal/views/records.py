@@ -17,6 +17,7 @@ from fir.portal.page import Page
 from fir.portal.pages import stretch
 from fir.portal.pathway import pathway_picture
 from fir.portal.views.listed import entry_id_in_url
+from fir.records.contact_queries import is_unconfirmed
 from fir.records.queries import (
     contacts_of,
     entries_of_models,
@@ -76,6 +77,8 @@ class Record(Page):
         siblings = entries_of_models([key_of(entry)])[key_of(entry)]
         positions = positions_among(siblings)
         own = {one.cpl_entry_id for one in siblings}
+        contact = contacts_of([entry.manufacturer_identifier]).get(entry.manufacturer_identifier)
+        today = timezone.localdate()
         return self.show(
             "records/record.html",
             entry=entry,
@@ -83,7 +86,9 @@ class Record(Page):
             position=positions[entry.cpl_entry_id],
             picture=pathway_picture(siblings, entry.cpl_entry_id),
             releases=[(one, positions[one.cpl_entry_id]) for one in reversed(siblings)],
-            contact=contacts_of([entry.manufacturer_identifier]).get(entry.manufacturer_identifier),
+            contact=contact,
+            is_unconfirmed=contact is not None and is_unconfirmed(contact.confirmed_on, today),
+            today=today,
             history=history(entry_events(entry.cpl_entry_id, self.party.tags)),
             mine=self._mine(entry, siblings),
         )
