@@ -196,30 +196,16 @@ def read_claim(said: Mapping[str, Any]) -> tuple[Claim, list[Fault]]:
         if name not in READERS
     ]
     for name, reader in READERS.items():
+        kind = read.get("kind", Kind.NEW)
         if _says_nothing(said.get(name)):
-            continue
-        try:
-            read[name] = reader(said[name])
-        except (IdentifierFault, readers.NotReadable) as fault:
-            faults.append(Fault(name, fault.code, str(fault)))
-    kind = read.get("kind", Kind.NEW)
-    return Claim(**_without(read, _NOT_SAID[kind])), [*faults, *_of_kind(said, kind)]
-
-
-def _without(read: Mapping[str, Any], left_out: frozenset[str]) -> dict[str, Any]:
-    return {name: value for name, value in read.items() if name not in left_out}
-
-
-def _of_kind(said: Mapping[str, Any], kind: str) -> list[Fault]:
-    """What a submission of this kind lacks, and what it has too much."""
-    missing = [
-        Fault(name, "FIELD_MISSING", "This must be said.")
-        for name in REQUIRED[kind]
-        if _says_nothing(said.get(name))
-    ]
-    surplus = [
-        Fault(name, "NOT_OF_THIS_KIND", f"A submission of kind {kind} does not say this.")
-        for name in READERS
-        if name in _NOT_SAID[kind] and not _says_nothing(said.get(name))
-    ]
-    return [*missing, *surplus]
+            if name in REQUIRED[kind]:
+                faults.append(Fault(name, "FIELD_MISSING", "This must be said."))
+        elif name in _NOT_SAID[kind]:
+            message = f"A submission of kind {kind} does not say this; leave it out."
+            faults.append(Fault(name, "NOT_OF_THIS_KIND", message))
+        else:
+            try:
+                read[name] = reader(said[name])
+            except (IdentifierFault, readers.NotReadable) as fault:
+                faults.append(Fault(name, fault.code, str(fault)))
+    return Claim(**read), faults

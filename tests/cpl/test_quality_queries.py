@@ -16,7 +16,7 @@ pytestmark = pytest.mark.django_db
 
 
 def ids_beside(manufacturer: str, image_hash: str) -> list[str]:
-    return sorted(line.cpl_entry_id for line in lines_beside(manufacturer, image_hash))
+    return sorted(line.cpl_entry_id for line in lines_beside([manufacturer], [image_hash]))
 
 
 def test_beside_a_line_stand_its_makers_and_those_with_its_hash() -> None:
@@ -49,7 +49,7 @@ def test_a_line_says_what_was_corrected() -> None:
         revise_entries(corrected, by=uuid.UUID(int=0), at=make.AT)
 
     assert [line.manufacturer_image_hash for line in lines_of_list().values()] == [new]
-    assert [line.manufacturer_image_hash for line in lines_beside("F1A9", new)] == [new]
+    assert [line.manufacturer_image_hash for line in lines_beside(["F1A9"], [new])] == [new]
 
 
 def test_the_catalogue_begins_with_what_is_known_of_every_device_type() -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from django.db import connection, transaction
@@ -43,10 +43,12 @@ class Request:
 
 
 class Received(NamedTuple):
-    """A submission as it was kept, and what somebody should look at again in it."""
+    """A submission as it was kept, and what somebody should look at again in it; `again` where it
+    was kept before, and the same request came once more."""
 
     submission: Submission
-    warnings: Sequence[Fault]
+    warnings: Sequence[Fault] = ()
+    again: bool = False
 
 
 class SubmissionRefused(ValueError):
@@ -63,6 +65,14 @@ class NotYourManufacturer(PermissionError):
 
 class RequestNameTaken(ValueError):
     """The sender gave this name to another request before."""
+
+    def __init__(self, key: str) -> None:
+        message = (
+            f"The Idempotency-Key {key} was sent before with another content. Give every new "
+            "request a name of its own."
+        )
+        self.faults = (Fault("Idempotency-Key", "IDEMPOTENCY_KEY_REUSED", message),)
+        super().__init__(message)
 
 
 class SubmissionAlreadyDecided(ValueError):
@@ -83,7 +93,7 @@ def submit_firmware(
     if request is not None:
         _lock(REQUEST_LOCK, str(by.party.pk))
         if earlier := _brought_by(request, by.party):
-            return Received(earlier, ())
+            return Received(earlier, again=True)
     claim, warnings = _judged(said, by=by, at=at)
     named = {"request_key": request.key, "request_digest": request.digest} if request else {}
     submission = keep_claim(claim, by=by, at=at, **named)
@@ -101,11 +111,12 @@ def submit_draft(*, draft_id: uuid.UUID, by: Actor, at: datetime) -> Received:
     drafts = Draft.objects.select_for_update(of=("self",)).visible_to(by.party)
     draft = drafts.filter(pk=draft_id).first()
     if draft is None:
-        earlier = Submission.objects.visible_to(by.party).filter(pk=draft_id).first()
+        earlier = Submission.objects.filter(pk=draft_id, party=by.party).first()
         if earlier is None:
             raise Draft.DoesNotExist(f"Your Party has no draft {draft_id}.")
-        return Received(earlier, ())
+        return Received(earlier, again=True)
     claim, warnings = _judged({**draft.said, "kind": draft.kind}, by=by, at=at)
+    require_first_mending(draft.again_of_id)
     submission = keep_claim(claim, by=by, at=at, id=draft.pk, replaces_id=draft.again_of_id)
     draft.delete()
     append_events([submission_event("SUBMISSION_RECEIVED", submission)], by=by.author, at=at)
@@ -132,6 +143,14 @@ def require_holding(claim: Claim, *, by: Actor) -> None:
         )
 
 
+def require_first_mending(returned: uuid.UUID | None) -> None:
+    """Raise SubmissionRefused when what went back was mended and brought again before: each
+    submission replaces one other at most, and is replaced by one."""
+    if returned and (mended := Submission.objects.filter(replaces_id=returned).first()):
+        message = f"It was mended and brought again before, as {mended.pk}. Go on with that one."
+        raise SubmissionRefused([Fault("again_of", "MENDED_ALREADY", message)])
+
+
 def lock_queue(party: Party) -> None:
     """Hold back others who would bring for the Party's makers until the transaction ends, so that
     what is in the queue is still there when the rules have looked. A step."""
@@ -147,10 +166,7 @@ def _lock(name: int, whose: str) -> None:
 def _brought_by(request: Request, party: Party) -> Submission | None:
     earlier = Submission.objects.filter(party=party, request_key=request.key).first()
     if earlier is not None and earlier.request_digest != request.digest:
-        raise RequestNameTaken(
-            f"The Idempotency-Key {request.key} was sent before with another content. Give every "
-            "new request a name of its own."
-        )
+        raise RequestNameTaken(request.key)
     return earlier
 
 
@@ -222,9 +238,9 @@ def withdraw_submission(
     return submission
 
 
-def readable(reason: str) -> str:
+def readable(text: str, field: str = "reason") -> str:
     """A reason or comment as it is kept: published text, like every other."""
-    text, faults = read_reason(reason)
+    kept, faults = read_reason(text)
     if faults:
-        raise SubmissionRefused(faults)
-    return text
+        raise SubmissionRefused([replace(fault, field=field) for fault in faults])
+    return kept

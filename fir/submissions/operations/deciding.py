@@ -176,7 +176,7 @@ def comment_on_submission(
     Raises Submission.DoesNotExist when the actor's Party may not see it, ReasonNeeded when nothing
     is said, and SubmissionRefused when it cannot be kept as text.
     """
-    said = readable(text)
+    said = readable(text, "text")
     if not said:
         raise ReasonNeeded("Write what you have to say.")
     visible = Submission.objects.visible_to(by.party).select_related("party")

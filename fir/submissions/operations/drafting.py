@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import hashlib
 import json
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
 
 from cpl.identifiers import shown
-from fir.submissions.claims import READERS, Fault, Kind
-from fir.submissions.models import Draft
-from fir.submissions.operations.bringing import SubmissionRefused
+from fir.submissions.claims import READERS, Fault, Kind, fields_of
+from fir.submissions.models import RETURNED, Draft, Submission
+from fir.submissions.operations.bringing import SubmissionRefused, require_first_mending
+from fir.submissions.readers import NOT_APPLICABLE
 
 if TYPE_CHECKING:
     import uuid
@@ -19,7 +21,6 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from fir.parties.models import Actor
-    from fir.submissions.models import Submission
 
 # What a draft keeps is not judged, but it is no store for anything: so many characters in one
 # answer, so many items in a list.
@@ -70,6 +71,38 @@ def start_draft(
 
 
 @transaction.atomic
+def mend_submission(
+    *, submission_id: uuid.UUID, changes: Mapping[str, Any], by: Actor, at: datetime
+) -> Draft:
+    """Begin a draft with what a submission says that came back to the actor's Party, and with
+    these answers in the place of its own.
+
+    Raises SubmissionRefused when none such came back to it, when that was brought again before, and
+    when an answer cannot even be kept.
+    """
+    returned = Submission.objects.filter(pk=submission_id, party=by.party, state=RETURNED).first()
+    if returned is None:
+        message = "None of your Party's submissions that came back to it has this id."
+        raise SubmissionRefused([Fault("again_of", "NOT_RETURNED", message)])
+    require_first_mending(returned.pk)
+    said = {**said_in(returned), **changes}
+    return start_draft(kind=returned.kind, said=said, by=by, at=at, again_of=returned)
+
+
+def said_in(submission: Submission) -> dict[str, Any]:
+    """A submission's answers as a system would send them; what it leaves unsaid is left out."""
+    names = [name for name in fields_of(submission.kind) if name != "kind"]
+    said = {name: getattr(submission, name) for name in names}
+    if said.get("predecessors") == []:
+        said["predecessors"] = NOT_APPLICABLE
+    return {
+        name: value.isoformat() if isinstance(value, date) else value
+        for name, value in said.items()
+        if value not in (None, "", [])
+    }
+
+
+@transaction.atomic
 def save_draft(
     *,
     draft_id: uuid.UUID,
@@ -89,6 +122,30 @@ def save_draft(
     if have_seen and have_seen != seen(draft.said, changes):
         raise DraftChanged(draft)
     draft.said = {**draft.said, **changes}
+    _changed(draft, by=by, at=at)
+    return draft
+
+
+@transaction.atomic
+def rewrite_draft(
+    *,
+    draft_id: uuid.UUID,
+    said: Mapping[str, Any],
+    by: Actor,
+    at: datetime,
+    have_seen: str = "",
+) -> Draft:
+    """Put these answers in the place of all that stand: what is left out becomes unsaid. A draft
+    stays of its kind. `have_seen` is as in `save_draft`, of all answers.
+
+    Raises Draft.DoesNotExist, DraftChanged, and SubmissionRefused when an answer cannot even be
+    kept; then none is.
+    """
+    _require_storable(said)
+    draft = _locked(draft_id, by)
+    if have_seen and have_seen != seen(draft.said):
+        raise DraftChanged(draft)
+    draft.said = {name: value for name, value in said.items() if name != "kind"}
     _changed(draft, by=by, at=at)
     return draft
 

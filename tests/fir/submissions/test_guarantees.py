@@ -18,7 +18,14 @@ from tests import make
 if TYPE_CHECKING:
     from fir.parties.models import Actor
 
-CHANGING = {"state", "cpl_entry_id"}
+CHANGING = {
+    "state",
+    "publish_at",
+    "cpl_entry_id",
+    "further_entry_ids",
+    "withdrawn_at",
+    "withdrawn_by",
+}
 COLUMNS = [field.column for field in Submission._meta.concrete_fields]
 
 
@@ -96,13 +103,13 @@ def test_what_is_decided_can_no_longer_change_hands(
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("decision", ["APPROVE", "RETURN", "CLOSE"])
-def test_the_database_takes_one_decision_of_a_submission(
+def test_the_database_takes_one_decision_in_each_place(
     maker: Actor, decider: Actor, decision: str
 ) -> None:
     submission = make.submitted(maker)
     return_submission(submission_id=submission.pk, reason="No.", by=decider, at=make.AT)
 
-    with pytest.raises(IntegrityError, match="submissions_decided_once"), transaction.atomic():
+    with pytest.raises(IntegrityError, match="submissions_decided_in_order"), transaction.atomic():
         Decision.objects.create(
             submission=submission,
             decision=decision,

@@ -16,7 +16,7 @@ from fir.parties.models import Actor, User
 from fir.parties.operations import issue_key, operator
 from fir.parties.queries import actor_of_key
 from fir.records.models import FirmwareRecord, HubCapability, UpgradePathway
-from fir.submissions import operations
+from fir.submissions.judging import check_release
 from fir.submissions.models import Decision, Submission
 from fir.submissions.operations import (
     NotYourManufacturer,
@@ -25,7 +25,10 @@ from fir.submissions.operations import (
     SubmissionAlreadyDecided,
     SubmissionRefused,
     approve_submission,
+    bringing,
     close_submission,
+    deciding,
+    publishing,
     return_submission,
 )
 from tests import make
@@ -165,22 +168,14 @@ def test_a_release_that_went_back_may_come_again(maker: Actor, decider: Actor) -
 
 
 @pytest.mark.django_db
-def test_a_rival_that_slips_in_behind_the_rules_is_met_by_the_constraint(
-    maker: Actor, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    keep = operations._keep
+def test_a_rival_that_slips_in_behind_the_rules_is_met_by_the_constraint(maker: Actor) -> None:
+    claim, _ = check_release(make.release(), today=make.AT.date())
+    make.submitted(maker)
 
-    def after_a_rival(*args: Any, **more: Any) -> Submission:
-        keep(*args, **more)
-        return keep(*args, **more)
+    with pytest.raises(IntegrityError, match="submissions_waiting_once"), transaction.atomic():
+        bringing.keep_claim(claim, by=maker, at=make.AT)
 
-    monkeypatch.setattr(operations, "_keep", after_a_rival)
-
-    faults = faults_of(lambda: make.submitted(maker))
-
-    assert faults == {"WAITING_ALREADY": "firmware_version"}
     assert Submission.objects.count() == 1
-    assert events() == ["SUBMISSION_RECEIVED"]
 
 
 @pytest.mark.django_db(transaction=True)
@@ -243,9 +238,12 @@ def test_a_hubs_capability_is_published_with_it(maker: Actor, decider: Actor) ->
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("broken", ["append_events", "publish_release", "_decide"])
+@pytest.mark.parametrize(
+    ("where", "broken"),
+    [(deciding, "append_events"), (publishing, "publish_release"), (deciding, "_decide")],
+)
 def test_an_approval_that_fails_anywhere_leaves_nothing(
-    maker: Actor, decider: Actor, monkeypatch: pytest.MonkeyPatch, broken: str
+    maker: Actor, decider: Actor, monkeypatch: pytest.MonkeyPatch, where: Any, broken: str
 ) -> None:
     submission = make.submitted(maker, device_type="CHF", carries_updates=True)
     before = kept()
@@ -253,7 +251,7 @@ def test_an_approval_that_fails_anywhere_leaves_nothing(
     def fail(*_: Any, **__: Any) -> None:
         raise RuntimeError("the disk is full")
 
-    monkeypatch.setattr(operations, broken, fail)
+    monkeypatch.setattr(where, broken, fail)
     with pytest.raises(RuntimeError):
         approve_submission(submission_id=submission.pk, by=decider, at=make.AT)
 
@@ -486,8 +484,10 @@ def insert_decision(submission: Submission, **changes: Any) -> None:
     """A Decision as somebody would write it who went past the operations."""
     row: dict[str, Any] = {
         "submission_id": submission.pk,
+        "number": 1,
         "decision": "APPROVE",
         "reason": "",
+        "named_entry_id": "",
         "decided_at": make.AT,
         "decided_by": uuid.uuid4(),
         "decided_answerable": uuid.uuid4(),
