@@ -54,14 +54,14 @@ class NewSubmission(Page):
         if not form.is_valid() or request.POST.get("action") == CHECK:
             return self._checked(form)
         try:
-            submission, _ = submit_firmware(said=form.said(), by=self.actor, at=timezone.now())
+            received = submit_firmware(said=form.said(), by=self.actor, at=timezone.now())
         except SubmissionRefused as refusal:
             add_faults(form, refusal.faults)
         except NotYourManufacturer as refusal:
             form.add_error("manufacturer_identifier", str(refusal))
         else:
             messages.success(request, "The release was brought. Whoever decides of it is told.")
-            return redirect("portal:submission", submission.pk)
+            return redirect("portal:submission", received.submission.pk)
         return self._show(form)
 
     def _checked(self, form: ReleaseForm) -> HttpResponse:
