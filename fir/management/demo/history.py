@@ -32,7 +32,7 @@ from fir.management.demo.world import DemoIncomplete, World
 from fir.notifications import operations as notifications
 from fir.records import quality
 from fir.records.certificates import tell_of_certificates
-from fir.records.contacts import change_contact
+from fir.records.contacts import change_contact, confirm_contact, remind_of_contacts
 from fir.records.operations import declare_hub_capability
 from fir.records.reconciling import reconcile_list
 from fir.submissions.operations import approve_submission, return_submission, submit_firmware
@@ -43,6 +43,7 @@ if TYPE_CHECKING:
 
     from fir.management.demo.families import Family, Release
     from fir.management.demo.listing import Line
+    from fir.management.demo.parties import Organisation
     from fir.management.demo.products import Amendment
     from fir.management.demo.submissions import Waiting
     from fir.submissions.models import Submission
@@ -53,6 +54,8 @@ if TYPE_CHECKING:
 FOUNDED, LISTED, DECLARED, OPENED = 1105, 1100, 66, 48
 INVENTORIES = 6
 KEPT = 1
+# How many days ago Manufacturers last confirmed whom to ask for their images; one has let it lapse.
+CONFIRMED, CONFIRMED_LONG_AGO = 9, {"F0A2": 65}
 # What was published later than so many days ago is not loaded by the DCC yet.
 NOT_LOADED = 3
 
@@ -69,15 +72,18 @@ def load_world(*, now: datetime, say: Callable[[str], None]) -> World:
     _found(world)
     say("The Central Products List, and the releases since …")
     _list(world)
-    _in_order([*_releases(world, until=OPENED), *_amendments(world), *_declarations(world)])
+    before = [*_amendments(world), *_declarations(world), *_confirmations(world, until=OPENED)]
+    _in_order([*_releases(world, until=OPENED), *before])
     say("Suppliers, Network Party, agent and DCC; and the people …")
     _open(world)
     _welcome(world)
     say("The Suppliers' inventories …")
     _load_estates(world)
     say("The newest releases, the queue, and what keeps the list right …")
-    _in_order([*_releases(world, since=OPENED), *_keeping(world), *_queue(world)])
+    since = [*_keeping(world), *_queue(world), *_confirmations(world, since=OPENED)]
+    _in_order([*_releases(world, since=OPENED), *since])
     say("Who may take what, and the notices …")
+    remind_of_contacts(at=now)
     _read(world, at=now)
     eligibility.assess_new_day(at=now)
     _check(world, now=now)
@@ -187,6 +193,27 @@ def _declare(world: World, line: Line) -> None:
         by=world.actor(maker_of(line.family.maker)),
         at=world.moment(DECLARED, 10),
     )
+
+
+def _confirmations(
+    world: World, *, since: int = LISTED, until: int = 0
+) -> list[tuple[datetime, Act]]:
+    """The cards that were confirmed between two days."""
+    confirmed = [
+        (maker, identifier, CONFIRMED_LONG_AGO.get(identifier, CONFIRMED))
+        for maker in MANUFACTURERS
+        for identifier in maker.identifiers
+    ]
+    return [
+        (world.moment(days_ago, 12), partial(_confirm, world, maker, identifier, days_ago))
+        for maker, identifier, days_ago in confirmed
+        if until <= days_ago < since
+    ]
+
+
+def _confirm(world: World, maker: Organisation, identifier: str, days_ago: int) -> None:
+    at = world.moment(days_ago, 12)
+    confirm_contact(manufacturer_identifier=identifier, by=world.actor(maker), at=at)
 
 
 def _open(world: World) -> None:

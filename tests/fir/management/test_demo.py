@@ -48,8 +48,10 @@ from fir.parties.queries import (
     party_of_slug,
 )
 from fir.records.comparison import compare_list
+from fir.records.contact_queries import is_unconfirmed
 from fir.records.models import ManufacturerContact, Proposal, RepositoryEntry, SheetImport
 from fir.records.quality_queries import quality_findings
+from fir.records.queries import contacts_of
 from fir.submissions.models import Decision, Submission
 
 if TYPE_CHECKING:
@@ -170,6 +172,17 @@ def test_there_is_a_party_of_every_kind_that_matters(shown: str) -> None:
     assert set(cards) == {i for maker in MANUFACTURERS for i in maker.identifiers}
 
 
+def test_one_makers_contact_has_not_been_confirmed_for_two_months(shown: str) -> None:
+    contacts = contacts_of([i for maker in MANUFACTURERS for i in maker.identifiers])
+
+    days = {i: contact.confirmed_on for i, contact in contacts.items()}
+    assert [i for i, day in days.items() if is_unconfirmed(day, TODAY)] == ["F0A2"]
+    assert days["F0A2"] is not None
+    assert timedelta(days=62) <= TODAY - days["F0A2"] <= timedelta(days=70)
+    notice = Notice.objects.get(kind="CONTACT_UNCONFIRMED")
+    assert (notice.party.slug, notice.subject_id) == (METERS.slug, "F0A2")
+
+
 def test_the_list_has_the_shape_of_a_real_one(entries: list[RepositoryEntry]) -> None:
     versions = Counter((e.device_type, e.device_model) for e in entries)
     lapse = [e.cpa_expiry_date or e.cpa_renewal_date for e in entries if e.status == "CURRENT"]
@@ -262,10 +275,16 @@ def test_gas_meters_are_not_for_an_import_supplier(shown: str) -> None:
 
 def test_only_the_newest_releases_are_told(shown: str) -> None:
     releases = Notice.objects.filter(kind="FIRMWARE_PUBLISHED")
-    certificates = Notice.objects.exclude(kind="FIRMWARE_PUBLISHED")
+    certificates = Notice.objects.filter(kind__startswith="CERTIFICATE_")
+    kinds = set(Notice.objects.values_list("kind", flat=True))
 
     assert 1 <= releases.values("seq").distinct().count() <= 2
-    assert {notice.kind for notice in certificates} <= {"CERTIFICATE_DUE", "CERTIFICATE_LAPSED"}
+    assert kinds <= {
+        "FIRMWARE_PUBLISHED",
+        "CERTIFICATE_DUE",
+        "CERTIFICATE_LAPSED",
+        "CONTACT_UNCONFIRMED",
+    }
     told = Counter(certificates.values_list("party__slug", flat=True))
     assert set(told) >= {LARGEST.slug, METERS.slug, DCC.slug}
     assert max(told.values()) <= 6
