@@ -5,17 +5,16 @@ decides nothing about what the rows mean for the list. A table from elsewhere co
 `Record`s through `read_records`. What `write_sheet` writes, `read_sheet` reads back unchanged.
 """
 
-import csv
-import io
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 
-from cpl.sheet.cells import cell_of, neutralise
+from cpl.sheet.cells import cell_of
 from cpl.sheet.header import Header, read_header
 from cpl.sheet.limits import MOST_FAULTS, MOST_ROWS, too_many_rows
 from cpl.sheet.reading import RowReading
 from cpl.sheet.row import COLUMNS, BrokenRecord, Record, RowFault, SheetRow, file_fault
-from cpl.sheet.table import is_blank, line_of, open_table
+from cpl.sheet.table import and_whether_last, is_blank, line_of, open_table
+from cpl.sheet.writing import write_table
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,12 +35,7 @@ def write_sheet(rows: Iterable[SheetRow]) -> str:
 
     Reading it again gives the same rows, but for their line numbers, when they came from a sheet.
     """
-    text = io.StringIO(newline="")
-    writer = csv.writer(text)
-    writer.writerow(COLUMNS)
-    for row in rows:
-        writer.writerow([neutralise(cell_of(row, column)) for column in COLUMNS])
-    return text.getvalue()
+    return write_table(COLUMNS, ([cell_of(row, column) for column in COLUMNS] for row in rows))
 
 
 def read_sheet(data: bytes) -> Sheet:
@@ -86,7 +80,7 @@ def _read_rows(records: Iterable[Record | BrokenRecord], header: Header) -> Shee
     faults: list[RowFault] = []
     left_out = 0
     first_lines: dict[str, int] = {}
-    for count, (record, is_last) in enumerate(_and_whether_last(records)):
+    for count, (record, is_last) in enumerate(and_whether_last(records)):
         if count == MOST_ROWS:
             faults.append(too_many_rows(line_of(record), MOST_ROWS))
             break
@@ -106,15 +100,3 @@ def _read_row(
         return None, [record.fault]
     row = RowReading(record, header, is_last=is_last)
     return row.read(first_lines), row.faults
-
-
-def _and_whether_last(
-    records: Iterable[Record | BrokenRecord],
-) -> Iterator[tuple[Record | BrokenRecord, bool]]:
-    held: Record | BrokenRecord | None = None
-    for record in records:
-        if held is not None:
-            yield held, False
-        held = record
-    if held is not None:
-        yield held, True

@@ -19,58 +19,87 @@ class Header:
     last_column: str
 
 
-def _plain_heading(heading: str) -> str:
+@dataclass(frozen=True, slots=True)
+class Headings:
+    """What the headings of a table are: where each known column stands, which columns stand twice,
+    and where headings stand that mean nothing; `width` ends with the last that is not blank."""
+
+    places: Mapping[str, int]
+    twice: Sequence[str]
+    unread: Mapping[int, str]
+    width: int
+
+
+def plain_heading(heading: str) -> str:
+    """A heading without what people write differently: its case, spaces and punctuation."""
     return re.sub(r"[\W_]+", "", heading).casefold()
 
 
-_KNOWN_HEADINGS = {_plain_heading(column): column for column in (*COLUMNS, *MODEL_PARTS)}
+_KNOWN_HEADINGS = {plain_heading(column): column for column in (*COLUMNS, *MODEL_PARTS)}
+
+
+def find_columns(record: Record, known: Mapping[str, str]) -> Headings:
+    """What the headings in this record are; `known` holds the columns by their plain headings."""
+    places: dict[str, int] = {}
+    twice: dict[str, None] = {}
+    unread: dict[int, str] = {}
+    width = 0
+    for place, heading in enumerate(record.cells):
+        width = place + 1 if heading.strip() else width
+        column = known.get(plain_heading(heading), "")
+        if column in places:
+            twice[column] = None
+        elif column:
+            places[column] = place
+        elif heading.strip():
+            unread[place] = heading.strip()
+    return Headings(places, list(twice), unread, width)
 
 
 def read_header(record: Record) -> Header | tuple[RowFault, ...]:
     """The header in this record, or every fault for which no row can be read."""
-    places: dict[str, int] = {}
-    twice: list[str] = []
-    unread: list[str] = []
-    width = 0
-    for place, heading in enumerate(record.cells):
-        width = place + 1 if heading.strip() else width
-        column = _KNOWN_HEADINGS.get(_plain_heading(heading), "")
-        if column in places:
-            twice.append(column)
-        elif column:
-            places[column] = place
-        elif heading.strip():
-            unread.append(f"‘{shown(heading.strip())}’")
-    faults = _heading_faults(record, places, twice, unread)
-    last_column = next((name for name, at in places.items() if at == width - 1), "")
-    return faults or Header(width, len(record.cells), places, last_column)
+    found = find_columns(record, _KNOWN_HEADINGS)
+    faults = _heading_faults(record, found)
+    last_column = next((name for name, at in found.places.items() if at == found.width - 1), "")
+    return faults or Header(found.width, len(record.cells), found.places, last_column)
 
 
-def _heading_faults(
-    record: Record, places: Mapping[str, int], twice: Sequence[str], unread: Sequence[str]
-) -> tuple[RowFault, ...]:
-    if not places and (separator := _other_separator(record.cells)):
-        message = (
-            f"The cells are separated by {separator}, not by commas. Likely cause: the regional "
-            "setting of a spreadsheet; save the sheet as comma-separated CSV UTF-8."
-        )
-        return (RowFault(record.line, "", "", message, "WRONG_SEPARATOR"),)
+def _heading_faults(record: Record, found: Headings) -> tuple[RowFault, ...]:
+    if not found.places and (fault := separator_fault(record)):
+        return (fault,)
+    unread = [f"‘{shown(heading)}’" for heading in found.unread.values()]
     missing = [
         RowFault(record.line, column, "", _missing_message(column, unread), "HEADING_MISSING")
-        for column in _missing_columns(places)
+        for column in _missing_columns(found.places)
     ]
-    double = [
+    return (*missing, *headings_twice(record, found, _KNOWN_HEADINGS))
+
+
+def separator_fault(record: Record) -> RowFault | None:
+    """That the headings are separated by something else than commas, where they seem to be."""
+    separator = _other_separator(record.cells)
+    if not separator:
+        return None
+    message = (
+        f"The cells are separated by {separator}, not by commas. Likely cause: the regional "
+        "setting of a spreadsheet; save the sheet as comma-separated CSV UTF-8."
+    )
+    return RowFault(record.line, "", "", message, "WRONG_SEPARATOR")
+
+
+def headings_twice(record: Record, found: Headings, known: Mapping[str, str]) -> list[RowFault]:
+    """A fault for each column that stands twice."""
+    return [
         RowFault(
             record.line,
             column,
             column,
-            f"The heading {column} stands twice, as {_as_written(record, column)}. "
+            f"The heading {column} stands twice, as {_as_written(record, column, known)}. "
             "Remove or rename one of the two columns.",
             "HEADING_TWICE",
         )
-        for column in dict.fromkeys(twice)
+        for column in found.twice
     ]
-    return (*missing, *double)
 
 
 def _missing_columns(places: Mapping[str, int]) -> list[str]:
@@ -84,9 +113,9 @@ def _missing_columns(places: Mapping[str, int]) -> list[str]:
     return [*missing[:at], *missing_parts, *missing[at + 1 :]]
 
 
-def _as_written(record: Record, column: str) -> str:
+def _as_written(record: Record, column: str, known: Mapping[str, str]) -> str:
     """The headings of a column as the sheet has them."""
-    written = [cell for cell in record.cells if _KNOWN_HEADINGS.get(_plain_heading(cell)) == column]
+    written = [cell for cell in record.cells if known.get(plain_heading(cell)) == column]
     return " and ".join(f"‘{shown(heading.strip())}’" for heading in written)
 
 

@@ -1,6 +1,6 @@
 """From the bytes of a CPL sheet to the records of its table, whatever the kind of file."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 
 from cpl.sheet.file import fault_of_file, split_records
@@ -35,3 +35,16 @@ def is_blank(record: Record | BrokenRecord) -> bool:
 def line_of(record: Record | BrokenRecord) -> int:
     """The line of the file where a record begins."""
     return record.fault.line if isinstance(record, BrokenRecord) else record.line
+
+
+def and_whether_last(
+    records: Iterable[Record | BrokenRecord],
+) -> Iterator[tuple[Record | BrokenRecord, bool]]:
+    """Each record, and whether none follows it."""
+    held: Record | BrokenRecord | None = None
+    for record in records:
+        if held is not None:
+            yield held, False
+        held = record
+    if held is not None:
+        yield held, True
