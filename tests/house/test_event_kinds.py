@@ -9,7 +9,7 @@ from fir.ledger.kinds import KINDS, EventKind
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 FILES = [path.read_text() for path in (CHECKOUT / "fir").rglob("*.py")]
-SOURCE = "\n".join(text for text in FILES if "append_events(" in text)
+SOURCE = "\n".join(text for text in FILES if "NewEvent(" in text or "_event(" in text)
 
 
 @pytest.mark.parametrize("kind", KINDS.values(), ids=lambda kind: kind.name)

@@ -12,6 +12,8 @@ MACHINE_TIMES = {
     "Delivery.next_try_at": "the sweep of deliveries",
     "Delivery.tried_at": "the sweep of deliveries",
     "ManufacturerContact.reminded_at": "the day itself: nobody has to do anything",
+    "Decision.publish_at": "a time to come: decided_by says who chose it",
+    "Submission.publish_at": "a time to come: the Decision says who chose it",
     "EstateLoad.finished_at": "the worker that finished the load",
     "EstateLoad.retry_at": "the worker that could not finish the load",
     "EstateLoad.replaced_at": "the worker that finished the next load",

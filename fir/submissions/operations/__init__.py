@@ -12,21 +12,18 @@ from fir.submissions.operations.bringing import (
     withdraw_submission,
 )
 from fir.submissions.operations.deciding import (
-    AlreadyWaived,
-    NoSuchFinding,
     ReasonNeeded,
     SameEyes,
     approve_submission,
     cancel_approval,
     close_submission,
-    comment_on_submission,
     return_submission,
-    waive_finding,
 )
 from fir.submissions.operations.drafting import (
     DRAFT_FIELDS,
     DraftChanged,
     drop_draft,
+    kind_in,
     mend_submission,
     note_file,
     rewrite_draft,
@@ -36,6 +33,12 @@ from fir.submissions.operations.drafting import (
     start_draft,
 )
 from fir.submissions.operations.publishing import publish_due
+from fir.submissions.operations.reviewing import (
+    AlreadyWaived,
+    NoSuchFinding,
+    comment_on_submission,
+    waive_finding,
+)
 
 __all__ = [
     "DRAFT_FIELDS",
@@ -55,6 +58,7 @@ __all__ = [
     "close_submission",
     "comment_on_submission",
     "drop_draft",
+    "kind_in",
     "mend_submission",
     "note_file",
     "publish_due",

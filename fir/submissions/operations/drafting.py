@@ -13,7 +13,7 @@ from cpl.identifiers import shown
 from fir.submissions.claims import READERS, Fault, Kind, fields_of
 from fir.submissions.models import RETURNED, Draft, Submission
 from fir.submissions.operations.bringing import SubmissionRefused, require_first_mending
-from fir.submissions.readers import NOT_APPLICABLE
+from fir.submissions.readers import NOT_APPLICABLE, NotReadable
 
 if TYPE_CHECKING:
     import uuid
@@ -41,6 +41,22 @@ def seen(said: Mapping[str, Any], names: Iterable[str] = DRAFT_FIELDS) -> str:
     """What tells some answers of a draft from others: whoever saves says by it what was seen."""
     answers = {name: said.get(name) for name in names}
     return hashlib.sha256(json.dumps(answers, sort_keys=True).encode()).hexdigest()[:16]
+
+
+def kind_in(said: Mapping[str, Any], usual: str = Kind.NEW.value) -> str:
+    """The kind of submission that some answers name, or else the usual one. Raises
+    SubmissionRefused when what they name is none."""
+    named = said.get("kind")
+    try:
+        return usual if named in (None, "") else str(READERS["kind"](named))
+    except NotReadable as fault:
+        raise SubmissionRefused([Fault("kind", fault.code, str(fault))]) from fault
+
+
+def _require_same_kind(said: Mapping[str, Any], kind: str) -> None:
+    if kind_in(said, kind) != kind:
+        message = f"This draft is of kind {kind}, and stays so. Begin another for another kind."
+        raise SubmissionRefused([Fault("kind", "KIND_STAYS", message)])
 
 
 @transaction.atomic
@@ -84,6 +100,7 @@ def mend_submission(
     if returned is None:
         message = "None of your Party's submissions that came back to it has this id."
         raise SubmissionRefused([Fault("again_of", "NOT_RETURNED", message)])
+    _require_same_kind(changes, returned.kind)
     require_first_mending(returned.pk)
     said = {**said_in(returned), **changes}
     return start_draft(kind=returned.kind, said=said, by=by, at=at, again_of=returned)
@@ -143,6 +160,7 @@ def rewrite_draft(
     """
     _require_storable(said)
     draft = _locked(draft_id, by)
+    _require_same_kind(said, draft.kind)
     if have_seen and have_seen != seen(draft.said):
         raise DraftChanged(draft)
     draft.said = {name: value for name, value in said.items() if name != "kind"}

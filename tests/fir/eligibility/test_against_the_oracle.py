@@ -25,7 +25,8 @@ from fir.ledger.models import Bookmark
 from fir.ledger.operations import append_events
 from fir.parties.operations import operator
 from fir.records.loading import confirm_loaded
-from fir.records.operations import Release, declare_hub_capability, publish_release
+from fir.records.operations import declare_hub_capability
+from fir.records.publishing import Release, ReleaseFacts, publish_release
 from tests import make
 from tests.fir.eligibility.oracle import Answer, Line, Thing, answers
 
@@ -110,11 +111,13 @@ def put_on_the_list(line: Line) -> None:
         release = Release(
             pathway="NAMED" if line.over else "NONE",
             predecessors=tuple(f"CPL-{number:06d}" for number in line.over),
-            release_notes="",
+            facts=ReleaseFacts(),
             carries_updates=line.carries,
             submission_id=uuid.uuid4(),
+            makers=[],
+            published_by=by.actor_id,
         )
-        _, events = publish_release(row=row_of(line), release=release, makers=[], by=by, at=make.AT)
+        _, events = publish_release(rows=[row_of(line)], release=release, at=make.AT)
         append_events(events, by=by.author, at=make.AT)
 
 

@@ -180,9 +180,12 @@ def test_a_record_that_is_gone_is_named_with_the_event_that_told_of_it() -> None
 def test_a_record_that_no_event_tells_of_is_named() -> None:
     complaint = complaint_after(
         "INSERT INTO records_firmwarerecord"
-        " (id, entry_id, submission_id, pathway, release_notes, published_at, published_by)"
-        " SELECT '00000000-0000-0000-0000-00000000beef', id, gen_random_uuid(), 'NONE', '',"
-        " now(), gen_random_uuid() FROM cpl_cplentry WHERE cpl_entry_id = 'CPL-000001'"
+        " (id, entry_id, submission_id, pathway, release_notes, reason, purposes,"
+        " minimum_hardware_version, maximum_hardware_version, activation_advice,"
+        " published_at, published_by)"
+        " SELECT '00000000-0000-0000-0000-00000000beef', id, gen_random_uuid(), 'NONE', '', '',"
+        " '{}', '', '', '', now(), gen_random_uuid() FROM cpl_cplentry"
+        " WHERE cpl_entry_id = 'CPL-000001'"
     )
 
     assert "00000000-0000-0000-0000-00000000beef" in complaint

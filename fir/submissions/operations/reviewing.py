@@ -1,0 +1,100 @@
+"""What is said and done of a submission before it is decided: comments, and findings waived."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.db import IntegrityError, transaction
+from django.utils.timezone import localdate
+
+from cpl.identifiers import IdentifierFault
+from cpl.sheet.cells import parse_reason
+from fir.ledger.operations import append_events
+from fir.submissions.claims import Fault
+from fir.submissions.judging import judge_submission
+from fir.submissions.models import Comment, FindingWaiver, Submission
+from fir.submissions.operations.bringing import SubmissionRefused, readable, submission_event
+from fir.submissions.operations.deciding import ReasonNeeded, open_submission
+
+if TYPE_CHECKING:
+    import uuid
+    from datetime import datetime
+
+    from fir.parties.models import Actor
+
+
+class NoSuchFinding(ValueError):
+    """The submission has no finding of this code that may be waived."""
+
+
+class AlreadyWaived(ValueError):
+    """Somebody waived this finding of the submission before."""
+
+
+@transaction.atomic
+def comment_on_submission(
+    *, submission_id: uuid.UUID, text: str, by: Actor, at: datetime
+) -> Comment:
+    """Say something about a submission to the other side: the Administrator to the Manufacturer, or
+    the other way round. What is said stays.
+
+    Raises Submission.DoesNotExist when the actor's Party may not see it, ReasonNeeded when nothing
+    is said, and SubmissionRefused when it cannot be kept as text.
+    """
+    said = readable(text, "text")
+    if not said:
+        raise ReasonNeeded("Write what you have to say.")
+    visible = Submission.objects.visible_to(by.party).select_related("party")
+    submission = visible.get(pk=submission_id)
+    comment = Comment.objects.create(
+        submission=submission, text=said, party=by.party, made_at=at, made_by=by.actor_id
+    )
+    told = submission_event("SUBMISSION_COMMENTED", submission, comment=comment.pk)
+    append_events([told], by=by.author, at=at)
+    return comment
+
+
+@transaction.atomic
+def waive_finding(
+    *, submission_id: uuid.UUID, code: str, reason: str, by: Actor, at: datetime
+) -> list[FindingWaiver]:
+    """Propose to live with a finding about a submission. It comes about with the approval, when
+    another person gives that; otherwise it waits for one as a proposal about the published entry.
+
+    Raises Submission.DoesNotExist, SubmissionAlreadyDecided, SameEyes, NoSuchFinding,
+    AlreadyWaived, ReasonNeeded, and SubmissionRefused when the reason cannot be kept.
+    """
+    submission = open_submission(submission_id, by)
+    try:
+        why = parse_reason(" ".join(reason.split()))
+    except IdentifierFault as fault:
+        raise SubmissionRefused([Fault("reason", fault.code, str(fault))]) from fault
+    if not why:
+        raise ReasonNeeded("Say why: the reason is published with the entry.")
+    judged = judge_submission(submission, today=localdate(at))
+    found = [finding for finding in judged.waivable if finding.code == code]
+    if not found:
+        raise NoSuchFinding(f"This submission has no finding {code} that may be waived.")
+    waivers = [
+        FindingWaiver(
+            submission=submission,
+            code=code,
+            particulars=finding.particulars,
+            about=finding.about,
+            reason=why,
+            waived_at=at,
+            waived_by=by.actor_id,
+            waived_answerable=by.answerable,
+            waived_party=by.party.actor_id,
+            submitted_answerable=submission.submitted_answerable,
+            submitted_party=submission.submitted_party,
+        )
+        for finding in found
+    ]
+    try:
+        with transaction.atomic():
+            return FindingWaiver.objects.bulk_create(waivers)
+    except IntegrityError as error:
+        if "submissions_waived_once" not in str(error):
+            raise
+        raise AlreadyWaived(f"{code} was waived before for this submission.") from error
