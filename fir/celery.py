@@ -40,6 +40,7 @@ TIMETABLE = {
     "portal.forget_sessions": EVERY_HOUR,
     "portal.forget_tries": EVERY_HOUR,
     "submissions.publish_due": EVERY_MINUTE,
+    "submissions.forget_sheets": EVERY_HOUR,
     "records.judge_list": EVERY_MINUTE,
     "records.tell_of_certificates": EVERY_HOUR,
     "records.remind_of_contacts": EVERY_HOUR,

@@ -42,8 +42,9 @@ class Draft(models.Model):
 
     `said` holds the answers as a system would send them, unjudged: whatever was typed is kept.
     `file` holds the facts of the firmware file that was read for it, if one was, and never a byte
-    of it. A row of a sheet names its sheet and line; what is mended after a return stands in
-    `again_of`.
+    of it. A row of a sheet names its sheet and line; `row_faults` holds what
+    was wrong with the row beside what it says, each as field, code and sentence, until the field is
+    answered anew. What is mended after a return stands in `again_of`.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4)
@@ -51,6 +52,7 @@ class Draft(models.Model):
     kind = models.CharField(max_length=17, choices=[(k, k) for k in KINDS], default=Kind.NEW.value)
     said = models.JSONField(default=dict)
     file = models.JSONField(null=True)
+    row_faults = models.JSONField(default=list)
     again_of = models.ForeignKey(Submission, on_delete=models.CASCADE, null=True)
     sheet = models.ForeignKey(ReleaseSheet, on_delete=models.CASCADE, null=True)
     line = models.PositiveIntegerField(null=True)

@@ -9,10 +9,12 @@ from django.db import connection, transaction
 from django.utils.timezone import localdate
 
 from fir.ledger.operations import NewEvent, append_events
-from fir.parties.queries import holders_of, holds_identifier
+from fir.parties.queries import holders_of, identifiers_of
 from fir.submissions.claims import Fault, Kind, read_reason
+from fir.submissions.holding import fault_of_holding
 from fir.submissions.judging import check_release
 from fir.submissions.models import CLOSED, WAITING, Draft, Submission
+from fir.submissions.sheet_queries import faults_of_row
 
 if TYPE_CHECKING:
     import uuid
@@ -115,7 +117,8 @@ def submit_draft(*, draft_id: uuid.UUID, by: Actor, at: datetime) -> Received:
         if earlier is None:
             raise Draft.DoesNotExist(f"Your Party has no draft {draft_id}.")
         return Received(earlier, again=True)
-    claim, warnings = _judged({**draft.said, "kind": draft.kind}, by=by, at=at)
+    said = {**draft.said, "kind": draft.kind}
+    claim, warnings = _judged(said, by=by, at=at, row_faults=faults_of_row(draft))
     require_first_mending(draft.again_of_id)
     submission = keep_claim(claim, by=by, at=at, id=draft.pk, replaces_id=draft.again_of_id)
     draft.delete()
@@ -123,24 +126,22 @@ def submit_draft(*, draft_id: uuid.UUID, by: Actor, at: datetime) -> Received:
     return Received(submission, warnings)
 
 
-def _judged(said: Mapping[str, Any], *, by: Actor, at: datetime) -> tuple[Claim, Sequence[Fault]]:
+def _judged(
+    said: Mapping[str, Any], *, by: Actor, at: datetime, row_faults: Sequence[Fault] = ()
+) -> tuple[Claim, Sequence[Fault]]:
     """The claim in what was said, if it may be brought, and what to look at again."""
     lock_queue(by.party)
     claim, judged = check_release(said, today=localdate(at))
     require_holding(claim, by=by)
-    if judged.faults:
-        raise SubmissionRefused(judged.faults)
+    if faults := [*row_faults, *judged.faults]:
+        raise SubmissionRefused(faults)
     return claim, judged.warnings
 
 
 def require_holding(claim: Claim, *, by: Actor) -> None:
     """Raise NotYourManufacturer unless the actor's Party may bring for the claim's maker."""
-    identifier = claim.manufacturer_identifier
-    if identifier and not holds_identifier(by.party, identifier):
-        raise NotYourManufacturer(
-            f"{by.party.name} does not hold the Manufacturer Identifier {identifier}. "
-            "The Administrator gives identifiers to the Parties that may bring for them."
-        )
+    if fault := fault_of_holding(claim, party=by.party, held=identifiers_of(by.party)):
+        raise NotYourManufacturer(fault.message)
 
 
 def require_first_mending(returned: uuid.UUID | None) -> None:

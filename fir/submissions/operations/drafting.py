@@ -139,6 +139,7 @@ def save_draft(
     if have_seen and have_seen != seen(draft.said, changes):
         raise DraftChanged(draft)
     draft.said = {**draft.said, **changes}
+    draft.row_faults = _unanswered(draft.row_faults, changes)
     _changed(draft, by=by, at=at)
     return draft
 
@@ -164,6 +165,7 @@ def rewrite_draft(
     if have_seen and have_seen != seen(draft.said):
         raise DraftChanged(draft)
     draft.said = {name: value for name, value in said.items() if name != "kind"}
+    draft.row_faults = []
     _changed(draft, by=by, at=at)
     return draft
 
@@ -183,6 +185,7 @@ def note_file(
     """
     draft = _locked(draft_id, by)
     draft.file, draft.said = dict(file), {**draft.said, **changes}
+    draft.row_faults = _unanswered(draft.row_faults, changes)
     _changed(draft, by=by, at=at)
     return draft
 
@@ -200,7 +203,13 @@ def _locked(draft_id: uuid.UUID, by: Actor) -> Draft:
 
 def _changed(draft: Draft, *, by: Actor, at: datetime) -> None:
     draft.changed_at, draft.changed_by = at, by.actor_id
-    draft.save(update_fields=["said", "file", "changed_at", "changed_by"])
+    draft.save(update_fields=["said", "file", "row_faults", "changed_at", "changed_by"])
+
+
+def _unanswered(faults: list[Any], answers: Iterable[str]) -> list[Any]:
+    """The faults of a sheet's row whose fields are not answered anew. Those of the whole row, or
+    of its kind, go with the first answer: whoever gives that sees how the row was read."""
+    return [fault for fault in faults if fault[0] in set(DRAFT_FIELDS) - set(answers)]
 
 
 def _require_storable(said: Mapping[str, Any]) -> None:
