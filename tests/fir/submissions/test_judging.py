@@ -33,7 +33,7 @@ def a_sheet() -> list[dict[str, Any]]:
         make.release(12, **other, predecessors=["CPL-000003"]),
         make.release(2),
         make.release(13, manufacturer_image_hash=make.image_hash(3)),
-        {"kind": "LEGACY_COMPLETION", "of_entry": "CPL-000002", "predecessors": ["CPL-000001"]},
+        {"kind": "LEGACY_COMPLETION", "of_entry": "CPL-000001", "predecessors": "N/A"},
         {"kind": "WITHDRAWAL", "of_entry": "CPL-8", "reason": "Gone."},
         {},
     ]
