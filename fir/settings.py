@@ -251,6 +251,10 @@ SPECTACULAR_SETTINGS = {
     "TITLE": "Firmware Information Repository",
     "VERSION": "1",
     "OAS_VERSION": "3.1.1",
+    "ENUM_NAME_OVERRIDES": {
+        "SubmissionKindEnum": "fir.submissions.claims.Kind",
+        "SubmissionStateEnum": "fir.submissions.models.BROUGHT",
+    },
     "APPEND_COMPONENTS": {
         "securitySchemes": {
             "key": {"type": "http", "scheme": "bearer", "description": "A key of a Party."}

@@ -15,14 +15,19 @@ from fir.parties.people import accept_invitation, invite_person
 from fir.parties.permissions import Category, Permission, usual_permissions
 from fir.parties.queries import actor_of_key, holds_any_identifier
 from fir.records.reconciling import reconcile_list
-from fir.submissions.operations import approve_submission, submit_firmware
+from fir.submissions.operations import (
+    approve_submission,
+    comment_on_submission,
+    start_draft,
+    submit_firmware,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from fir.estates.models import EstateLoad
     from fir.parties.models import Actor, Invitation, Party, User
-    from fir.submissions.models import Submission
+    from fir.submissions.models import Comment, Draft, Submission
 
 AT = datetime(2026, 11, 20, 9, tzinfo=UTC)
 MAKER = "F1A1"
@@ -152,6 +157,17 @@ def published(by: Actor, decider: Actor, number: int = 9, **changes: Any) -> Sub
     """A release that was brought and approved."""
     submission = submitted(by, number, **changes)
     return approve_submission(submission_id=submission.pk, by=decider, at=AT)
+
+
+def draft(by: Actor, number: int = 9, **changes: Any) -> Draft:
+    """A release that is not brought yet."""
+    said = release(number, **changes)
+    return start_draft(kind=said.pop("kind", "NEW"), said=said, by=by, at=AT)
+
+
+def commented(submission: Submission, by: Actor, text: str = "Which hubs is it for?") -> Comment:
+    """Something that somebody said about a submission."""
+    return comment_on_submission(submission_id=submission.pk, text=text, by=by, at=AT)
 
 
 def device_id(number: int) -> str:

@@ -16,20 +16,27 @@ from fir.records.queries import (
     positions_of,
     versions_of,
 )
-from fir.submissions.claims import LISTED_FACTS
+from fir.submissions.claims import LISTED_FACTS, RELEASE_FACTS
+from fir.submissions.judging import check_releases
+from fir.submissions.models import DRAFT
+from fir.submissions.operations import seen
+from fir.submissions.readers import NOT_APPLICABLE
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from datetime import date
 
     from cpl.models import EntryColumns
     from fir.eligibility.models import Finding
     from fir.estates.models import EstateLoad
     from fir.ledger.models import ReaderFault
     from fir.notifications.models import Notice
+    from fir.parties.models import Party
     from fir.records.models import RepositoryEntry
     from fir.records.queries import Contact
     from fir.records.rules import Position
-    from fir.submissions.models import Submission
+    from fir.submissions.judging import Judgement
+    from fir.submissions.models import Comment, Decision, Draft, FindingWaiver, Submission
 
 
 def moment(at: datetime | None) -> str | None:
@@ -81,8 +88,8 @@ def _record(
         "pathway": {"declared": entry.pathway, "predecessors": sorted(entry.predecessors)},
         "record_id": entry.record_id,
         "published_at": moment(entry.published_at),
-        "release_notes": entry.release_notes,
-        "carries_updates": entry.carries_updates,
+        "supersedes": entry.supersedes_id,
+        **{name: getattr(entry, name) for name in RELEASE_FACTS},
         "contact": contact_answer(contacts.get(entry.manufacturer_identifier)),
     }
 
@@ -107,25 +114,81 @@ def card_answer(manufacturer_identifier: str) -> dict[str, Any]:
 
 
 def submission_answer(submission: Submission) -> dict[str, Any]:
-    """A submission with its state and what was decided of it."""
+    """A submission with its state, what was decided of it and what was said about it."""
+    named = submission.predecessors
     return {
         "id": str(submission.pk),
         "state": submission.state,
+        "kind": submission.kind,
         "party": submission.party.slug,
         "submitted_at": moment(submission.submitted_at),
+        "of_entry": submission.of_entry or None,
+        "reason": submission.reason,
+        "replaces": submission.replaces_id,
         **{name: getattr(submission, name) for name in LISTED_FACTS},
-        "release_notes": submission.release_notes,
-        "carries_updates": submission.carries_updates,
-        "predecessors": submission.predecessors or "N/A",
+        "further_device_models": submission.further_device_models,
+        **{name: getattr(submission, name) for name in RELEASE_FACTS},
+        "predecessors": NOT_APPLICABLE if named == [] else named,
+        "publish_at": moment(submission.publish_at),
         "cpl_entry_id": submission.cpl_entry_id or None,
-        "decisions": [
-            {
-                "decision": decision.decision,
-                "reason": decision.reason,
-                "decided_at": moment(decision.decided_at),
-            }
-            for decision in submission.decisions.all()
-        ],
+        "cpl_entry_ids": submission.cpl_entry_ids,
+        "withdrawn_at": moment(submission.withdrawn_at),
+        "decisions": [_decision(decision) for decision in submission.decisions.all()],
+        "comments": list(map(comment_answer, submission.comments.all())),
+    }
+
+
+def _decision(decision: Decision) -> dict[str, Any]:
+    return {
+        "decision": decision.decision,
+        "reason": decision.reason,
+        "publish_at": moment(decision.publish_at),
+        "decided_at": moment(decision.decided_at),
+    }
+
+
+def comment_answer(comment: Comment) -> dict[str, Any]:
+    """What a Party said about a submission."""
+    return {
+        "party": comment.party.slug,
+        "text": comment.text,
+        "made_at": moment(comment.made_at),
+    }
+
+
+def waiver_answer(waiver: FindingWaiver) -> dict[str, Any]:
+    """A finding about a submission that somebody would live with."""
+    return {
+        "code": waiver.code,
+        "particulars": waiver.particulars,
+        "reason": waiver.reason,
+        "waived_at": moment(waiver.waived_at),
+    }
+
+
+def draft_answers(drafts: Sequence[Draft], party: Party, *, today: date) -> list[dict[str, Any]]:
+    """A Party's drafts, each with what would keep it from being brought today and what to look at
+    again. As many queries for all as for one."""
+    said = [{**draft.said, "kind": draft.kind} for draft in drafts]
+    judged = [one for _, one in check_releases(said, today=today)] if said else []
+    return [_draft(draft, party, one) for draft, one in zip(drafts, judged, strict=True)]
+
+
+def _draft(draft: Draft, party: Party, judged: Judgement) -> dict[str, Any]:
+    # Two drafts of one release are a fault of whichever is brought second; it is said then.
+    faults = [fault for fault in judged.faults if fault.code != "SAID_TWICE"]
+    return {
+        "id": str(draft.pk),
+        "state": DRAFT,
+        "kind": draft.kind,
+        "party": party.slug,
+        "said": draft.said,
+        "version": seen(draft.said),
+        "again_of": draft.again_of_id,
+        "made_at": moment(draft.made_at),
+        "changed_at": moment(draft.changed_at),
+        "faults": list(map(asdict, faults)),
+        "warnings": list(map(asdict, judged.warnings)),
     }
 
 
@@ -165,6 +228,7 @@ def notice_answer(notice: Notice) -> dict[str, Any]:
         "seq": notice.seq,
         "kind": notice.kind,
         "cpl_entry_id": notice.cpl_entry_id,
+        "submission_id": notice.submission_id,
         "title": notice.title,
         "text": notice.text,
         "counts": notice.counts,

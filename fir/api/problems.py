@@ -22,11 +22,16 @@ from fir.estates.operations import (
 from fir.records.contacts import ContactRefused, NoContact, NotYourCard
 from fir.records.list_files import FileInTheMaking
 from fir.submissions.operations import (
+    AlreadyWaived,
+    DraftChanged,
+    NoSuchFinding,
     NotYourManufacturer,
     ReasonNeeded,
+    RequestNameTaken,
     SameEyes,
     SubmissionAlreadyDecided,
     SubmissionRefused,
+    seen,
 )
 
 if TYPE_CHECKING:
@@ -41,6 +46,7 @@ STATUSES: Mapping[type[Exception], HTTPStatus] = {
     BodyCutOff: HTTPStatus.BAD_REQUEST,
     SubmissionRefused: HTTPStatus.UNPROCESSABLE_ENTITY,
     ReasonNeeded: HTTPStatus.UNPROCESSABLE_ENTITY,
+    RequestNameTaken: HTTPStatus.UNPROCESSABLE_ENTITY,
     EstateRefused: HTTPStatus.UNPROCESSABLE_ENTITY,
     ContactRefused: HTTPStatus.UNPROCESSABLE_ENTITY,
     NoContact: HTTPStatus.NOT_FOUND,
@@ -48,7 +54,10 @@ STATUSES: Mapping[type[Exception], HTTPStatus] = {
     NotYourManufacturer: HTTPStatus.FORBIDDEN,
     SameEyes: HTTPStatus.FORBIDDEN,
     NotASupplier: HTTPStatus.FORBIDDEN,
+    NoSuchFinding: HTTPStatus.NOT_FOUND,
     SubmissionAlreadyDecided: HTTPStatus.CONFLICT,
+    AlreadyWaived: HTTPStatus.CONFLICT,
+    DraftChanged: HTTPStatus.CONFLICT,
     LoadNotHeld: HTTPStatus.CONFLICT,
     NewerLoadStands: HTTPStatus.CONFLICT,
     ReceptionUnderWay: HTTPStatus.TOO_MANY_REQUESTS,
@@ -90,6 +99,8 @@ def problem_response(error: Exception, context: Mapping[str, Any]) -> Response |
         headers["Retry-After"] = RETRY_AFTER[status]
     faults = getattr(error, "faults", ())
     body = problem(status, _detail_of(error), kind=type(error).__name__, faults=faults)
+    if isinstance(error, DraftChanged):
+        body["version"] = seen(error.draft.said)
     return Response(body, status=status, headers=headers, content_type=PROBLEM_JSON)
 
 

@@ -37,6 +37,13 @@ PARAMETERS = {
     ),
     "q": (OpenApiTypes.STR, "Entry id, model, version or hash that begins so."),
 }
+HEADERS = {
+    "Idempotency-Key": (
+        "The sender's own name for this request, 1 to 200 printable ASCII characters. Sent again "
+        "with the same content it brings nothing twice: the answer is the first submission, with "
+        "the header Idempotent-Replayed. A refused request leaves the name free."
+    ),
+}
 
 
 class DoorSchema(AutoSchema):
@@ -48,12 +55,15 @@ class DoorSchema(AutoSchema):
         return cast("Door", self.view)
 
     def get_override_parameters(self) -> list[Any]:
-        """The query parameters that the door knows, where it reads."""
-        if self.method != "GET":
-            return []
+        """The query parameters that the door knows, where it reads; the headers where it writes."""
+        if self.method == "GET":
+            return [
+                OpenApiParameter(name, PARAMETERS[name][0], description=PARAMETERS[name][1])
+                for name in self.door.parameters
+            ]
         return [
-            OpenApiParameter(name, PARAMETERS[name][0], description=PARAMETERS[name][1])
-            for name in self.door.parameters
+            OpenApiParameter(name, OpenApiTypes.STR, "header", description=HEADERS[name])
+            for name in self.door.headers_of.get(self.method, ())
         ]
 
     def get_operation_id(self) -> str:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from fir.api.views import contacts, eligibility, estates, feed, records, shell, submissions
+from fir.api.views import contacts, drafts, eligibility, estates, feed, records, shell, submissions
 
 urlpatterns = [
     path("docs", shell.Docs.as_view(), name="docs"),
@@ -39,6 +39,23 @@ urlpatterns = [
         "submissions/<uuid:submission_id>/decision",
         submissions.DecisionDoor.as_view(),
         name="decision",
+    ),
+    path(
+        "submissions/<uuid:submission_id>/withdrawal",
+        submissions.WithdrawalDoor.as_view(),
+        name="withdrawal",
+    ),
+    path(
+        "submissions/<uuid:submission_id>/comments",
+        submissions.CommentsDoor.as_view(),
+        name="comments",
+    ),
+    path("drafts", drafts.Drafts.as_view(), name="drafts"),
+    path("drafts/<uuid:draft_id>", drafts.DraftDoor.as_view(), name="draft"),
+    path(
+        "drafts/<uuid:draft_id>/submission",
+        drafts.DraftSubmission.as_view(),
+        name="draft-submission",
     ),
     path("estate/loads", estates.EstateLoads.as_view(), name="estate-loads"),
     path("estate/loads/<int:load_id>", estates.EstateLoadDoor.as_view(), name="estate-load"),

@@ -84,6 +84,9 @@ def build(size: int = 1) -> World:
     for number in range(2, 2 + size):
         make.published(maker, administrator, number, predecessors=["CPL-000001"])
     waiting = [make.submitted(maker, 50 + n, device_model=f"000201{n:02}") for n in range(size)]
+    drafts = [make.draft(maker, 60 + n, device_model=f"000401{n:02}") for n in range(size)]
+    for _ in range(size):
+        make.commented(waiting[0], administrator)
     assess_news(at=make.AT)
     raise_notices(at=make.AT)
     ReaderFault.objects.bulk_create(
@@ -96,6 +99,9 @@ def build(size: int = 1) -> World:
         "cpl-entry": {"cpl_entry_id": "CPL-000001"},
         "submission": {"submission_id": waiting[0].pk},
         "decision": {"submission_id": waiting[0].pk},
+        "withdrawal": {"submission_id": waiting[0].pk},
+        "comments": {"submission_id": waiting[0].pk},
+        **dict.fromkeys(("draft", "draft-submission"), {"draft_id": drafts[0].pk}),
         "contact": {"manufacturer_identifier": make.MAKER},
         "contact-confirmation": {"manufacturer_identifier": make.MAKER},
         "estate-load": {"load_id": load.pk},
@@ -142,6 +148,10 @@ BODIES: dict[str, dict[str, Any]] = {
     "submissions": {"data": make.release(70, device_model="00030101")},
     "contact": {"data": {"role": "Release desk", "email": "release@fine-meters.example"}},
     "decision": {"data": {"decision": "close", "reason": "Not needed."}},
+    "withdrawal": {"data": {"reason": "Found a fault."}},
+    "comments": {"data": {"text": "Which hubs is it for?"}},
+    "drafts": {"data": make.release(70, device_model="00030101")},
+    "draft": {"data": make.release(71, device_model="00030101")},
     "estate-loads": {"data": SUPPLIER_CSV, "content_type": "text/csv"},
 }
 

@@ -76,12 +76,13 @@ class Eligibility(HowFar, Page):
 
 class Notice(serializers.Serializer[None]):
     """What a Party was told, with its own counts: by outcome for a release, under DEVICES for what
-    happened to entries that its Devices run, none for a certificate."""
+    happened to entries that its Devices run, under SUBMISSIONS for submissions, none otherwise."""
 
     id = Whole()
     seq = Whole()
     kind = Text()
     cpl_entry_id = Text(allow_null=True, help_text="null where it is not about one entry")
+    submission_id = Text(allow_null=True, help_text="null where it is not about one submission")
     title = Text()
     text = Text()
     counts = serializers.DictField(child=Whole())

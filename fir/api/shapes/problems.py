@@ -22,3 +22,4 @@ class Problem(serializers.Serializer[None]):
     detail = Text()
     # The name is RFC 9457's; a serializer's own `errors` is not used here.
     errors = Fault(many=True, required=False)  # type: ignore[assignment]
+    version = Text(required=False, help_text="Of the draft as it stands, where it changed")

@@ -4,8 +4,10 @@ from rest_framework import serializers
 
 from cpl.identifiers import DEVICE_TYPES
 from fir.api.shapes.feed import Event
-from fir.api.shapes.fields import Choice, Day, Moment, Page, Text
+from fir.api.shapes.fields import Choice, Day, Moment, Page, Text, Whole
 from fir.records.rules import NAMED, NONE, UNKNOWN, Position
+from fir.submissions.claims import PURPOSES
+from fir.submissions.readers import LARGEST_SIZE, MOST_NOTES
 
 
 class Contact(serializers.Serializer[None]):
@@ -29,12 +31,12 @@ class ListedFacts(serializers.Serializer[None]):
     manufacturer_image_hash = Text(help_text="64 hex: SHA-256 over the Manufacturer Image only")
     smets_chts_version = Text(allow_blank=True)
     gbcs_version = Text(allow_blank=True)
-    esme_variant = Text(allow_blank=True, required=False)
-    cpa_certificate_id = Text(allow_blank=True, required=False)
-    cpa_expiry_date = Day(allow_null=True, required=False)
-    cpa_renewal_date = Day(allow_null=True, required=False)
-    zigbee_certificate_id = Text(allow_blank=True, required=False)
-    dlms_certificate_id = Text(allow_blank=True, required=False)
+    esme_variant = Text(allow_blank=True)
+    cpa_certificate_id = Text(allow_blank=True)
+    cpa_expiry_date = Day(allow_null=True)
+    cpa_renewal_date = Day(allow_null=True)
+    zigbee_certificate_id = Text(allow_blank=True)
+    dlms_certificate_id = Text(allow_blank=True)
 
 
 class Entry(ListedFacts):
@@ -58,7 +60,37 @@ class Pathway(serializers.Serializer[None]):
     predecessors = serializers.ListField(child=Text())
 
 
-class Record(Entry):
+class ReleaseFacts(serializers.Serializer[None]):
+    """What a Manufacturer says of a release beyond its line; null and '' where nobody said."""
+
+    release_notes = Text(allow_blank=True, max_length=MOST_NOTES)
+    carries_updates = serializers.BooleanField(
+        allow_null=True,
+        help_text="For a CHF: whether it carries updates to PPMID and HCALCS (SECMP0007)",
+    )
+    purposes = serializers.ListField(
+        child=Choice(choices=PURPOSES), help_text="Why it was made; several may hold"
+    )
+    security_relevant = serializers.BooleanField(allow_null=True)
+    interrupts_hub_power = serializers.BooleanField(
+        allow_null=True,
+        help_text="Activating it interrupts the hub's power for more than three minutes (MP102)",
+    )
+    minimum_hardware_version = Text(
+        allow_blank=True, help_text="4 hex: the first hardware version and revision it is for"
+    )
+    maximum_hardware_version = Text(allow_blank=True, help_text="4 hex: the last")
+    image_size = Whole(
+        allow_null=True,
+        min_value=1,
+        max_value=LARGEST_SIZE,
+        help_text="Bytes of the OTA Upgrade Image",
+    )
+    end_of_support = Day(allow_null=True)
+    activation_advice = Text(allow_blank=True, max_length=MOST_NOTES)
+
+
+class Record(Entry, ReleaseFacts):
     """An entry with its Firmware Record; `record_id` is null for one from before the repository."""
 
     position = Choice(choices=[p.value for p in Position])
@@ -66,8 +98,9 @@ class Record(Entry):
     pathway = Pathway()
     record_id = serializers.UUIDField(allow_null=True)
     published_at = Moment(allow_null=True)
-    release_notes = Text(allow_blank=True)
-    carries_updates = serializers.BooleanField(allow_null=True)
+    supersedes = serializers.UUIDField(
+        allow_null=True, help_text="The record_id of the record that this one corrects, if any"
+    )
     contact = Contact(allow_null=True)
 
 

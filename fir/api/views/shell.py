@@ -31,6 +31,7 @@ DOORS = {
     "firmware": "/api/v1/firmware",
     "cpl": "/api/v1/cpl",
     "submissions": "/api/v1/submissions",
+    "drafts": "/api/v1/drafts",
     "estate_loads": "/api/v1/estate/loads",
     "estate_summary": "/api/v1/estate/summary",
     "eligibility": "/api/v1/eligibility",

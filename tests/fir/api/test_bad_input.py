@@ -221,7 +221,7 @@ def test_the_second_decision_is_told_of_the_first(client: Client) -> None:
         ({}, "decision"),
         ({"decision": "perhaps"}, "decision"),
         ({"decision": 3}, "decision"),
-        ({"decision": "approve", "publish_at": "2027-01-01T00:00:00Z"}, "publish_at"),
+        ({"decision": "approve", "publish_at": "2027-01-01T00:00:00"}, "publish_at"),
         ({"decision": "close", "reason": "x" * 4001}, "reason"),
         ({"decision": "close", "reason": "No.", "cpl_entry_id": "CPL-1"}, "cpl_entry_id"),
         ({"decision": "approve", "cpl_entry_id": "CPL 1"}, "cpl_entry_id"),

@@ -44,3 +44,16 @@ def test_every_kind_of_notice_has_the_shape_that_the_document_says(client: Clien
     shape = document["paths"]["/api/v1/notices"]["get"]["responses"]["200"]["content"]
     schema = {**shape["application/json"]["schema"], "components": document["components"]}
     jsonschema.Draft202012Validator(schema).validate(answer)
+
+
+def test_a_notice_of_a_submission_names_it_and_one_of_several_none(client: Client) -> None:
+    maker, administrator = make.actor(make.maker()), make.administrator()
+    alone = make.submitted(make.actor(maker.party), 8)
+    for number in (9, 10):
+        make.submitted(maker, number)
+    read_news(at=make.AT)
+
+    answer = client.get(NOTICES, headers=make.bearer(administrator)).json()
+
+    said = [(one["submission_id"], one["counts"]) for one in answer["results"]]
+    assert said == [(None, {"SUBMISSIONS": 2}), (str(alone.pk), {"SUBMISSIONS": 1})]

@@ -1,0 +1,54 @@
+"""What the bodies of requests have in common: objects, fields that are known, words."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from rest_framework.exceptions import ParseError
+
+from cpl.identifiers import shown
+from fir.api.problems import InputRefused
+from fir.submissions.claims import Fault
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping
+
+LONGEST_TEXT = 4000
+
+
+def object_in(data: Any) -> dict[str, Any]:
+    """A body that is a JSON object. Raises InputRefused for any other."""
+    if not isinstance(data, dict):
+        raise InputRefused([Fault("", "NOT_AN_OBJECT", "A JSON object is wanted here.")])
+    return data
+
+
+def words_in(data: Any, known: Collection[str]) -> dict[str, str]:
+    """A body's fields, each of them text. Raises InputRefused with a fault for each that is
+    unknown, no text, or endless."""
+    said = object_in(data)
+    faults = [
+        Fault(shown(name), "FIELD_UNKNOWN", f"The fields are {', '.join(known)}.")
+        for name in said
+        if name not in known
+    ]
+    faults += [
+        Fault(name, "NOT_TEXT", f"Text of at most {LONGEST_TEXT} characters is wanted here.")
+        for name in known
+        if not isinstance(said.get(name, ""), str) or len(said.get(name, "")) > LONGEST_TEXT
+    ]
+    if faults:
+        raise InputRefused(faults)
+    return {name: said[name] for name in known if name in said}
+
+
+def canonical(said: Mapping[str, Any]) -> bytes:
+    """A body's content: the same for the same answers, however they were spaced and ordered.
+
+    Raises ParseError for what is nested too deeply to be written again.
+    """
+    try:
+        return json.dumps(said, sort_keys=True, separators=(",", ":")).encode()
+    except RecursionError as error:
+        raise ParseError("The JSON is nested too deeply.") from error
