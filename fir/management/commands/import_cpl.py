@@ -14,7 +14,12 @@ from cpl.sheet import read_sheet
 from cpl.sheet.limits import LARGEST_SHEET
 from fir.parties.operations import operator
 from fir.records.comparison import compare_list
-from fir.records.reconciling import CorrectionRefused, read_correction, reconcile_list
+from fir.records.reconciling import (
+    CorrectionRefused,
+    ListInConflict,
+    read_correction,
+    reconcile_list,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -60,7 +65,13 @@ class Command(BaseCommand):
         if options["preview"]:
             self.stdout.write("This was a preview; nothing was changed.")
             return
-        reconcile_list(rows=sheet.rows, corrections=corrections, by=operator(), at=at)
+        try:
+            reconcile_list(rows=sheet.rows, corrections=corrections, by=operator(), at=at)
+        except ListInConflict as conflict:
+            raise CommandError(
+                "Somebody changed the list while this looked at it, and the sheet contradicts it "
+                "now; nothing was changed. Run this again to see where."
+            ) from conflict
 
     def _read(self, path: Path) -> bytes:
         """The file, as far as it may be read: one byte beyond the limit shows that it is over."""
