@@ -17,10 +17,10 @@ from fir.records.queries import (
     versions_of,
 )
 from fir.submissions.claims import LISTED_FACTS, RELEASE_FACTS
-from fir.submissions.judging import check_releases
 from fir.submissions.models import DRAFT
 from fir.submissions.operations import seen
 from fir.submissions.readers import NOT_APPLICABLE
+from fir.submissions.sheet_queries import judge_rows
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -35,8 +35,8 @@ if TYPE_CHECKING:
     from fir.records.models import RepositoryEntry
     from fir.records.queries import Contact
     from fir.records.rules import Position
-    from fir.submissions.judging import Judgement
     from fir.submissions.models import Comment, Decision, Draft, FindingWaiver, Submission
+    from fir.submissions.sheet_queries import JudgedRow
 
 
 def moment(at: datetime | None) -> str | None:
@@ -169,12 +169,12 @@ def waiver_answer(waiver: FindingWaiver) -> dict[str, Any]:
 def draft_answers(drafts: Sequence[Draft], party: Party, *, today: date) -> list[dict[str, Any]]:
     """A Party's drafts, each with what would keep it from being brought today and what to look at
     again. As many queries for all as for one."""
-    said = [{**draft.said, "kind": draft.kind} for draft in drafts]
-    judged = [one for _, one in check_releases(said, today=today)] if said else []
-    return [_draft(draft, party, one) for draft, one in zip(drafts, judged, strict=True)]
+    judged = judge_rows(drafts, party=party, today=today) if drafts else []
+    return [_draft(one, party) for one in judged]
 
 
-def _draft(draft: Draft, party: Party, judged: Judgement) -> dict[str, Any]:
+def _draft(judged: JudgedRow, party: Party) -> dict[str, Any]:
+    draft = judged.draft
     # Two drafts of one release are a fault of whichever is brought second; it is said then.
     faults = [fault for fault in judged.faults if fault.code != "SAID_TWICE"]
     return {

@@ -85,7 +85,8 @@ def build(size: int = 1) -> World:
         make.published(maker, administrator, number, predecessors=["CPL-000001"])
     waiting = [make.submitted(maker, 50 + n, device_model=f"000201{n:02}") for n in range(size)]
     drafts = [make.draft(maker, 60 + n, device_model=f"000401{n:02}") for n in range(size)]
-    for _ in range(size):
+    for n in range(size):
+        make.draft(make.actor(parties["other maker"]), 60 + n, manufacturer_identifier="F1A2")
         make.commented(waiting[0], administrator)
     assess_news(at=make.AT)
     raise_notices(at=make.AT)
@@ -101,7 +102,8 @@ def build(size: int = 1) -> World:
         "decision": {"submission_id": waiting[0].pk},
         "withdrawal": {"submission_id": waiting[0].pk},
         "comments": {"submission_id": waiting[0].pk},
-        **dict.fromkeys(("draft", "draft-submission"), {"draft_id": drafts[0].pk}),
+        "draft": {"draft_id": drafts[0].pk},
+        "draft-submission": {"draft_id": drafts[0].pk},
         "contact": {"manufacturer_identifier": make.MAKER},
         "contact-confirmation": {"manufacturer_identifier": make.MAKER},
         "estate-load": {"load_id": load.pk},
