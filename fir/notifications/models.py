@@ -9,8 +9,24 @@ from django.db import models
 from fir.parties.models import Invitation, Party
 
 DUE, SENT, GIVEN_UP = "DUE", "SENT", "GIVEN_UP"
-# The kinds of notices that are about one entry, which is their subject.
-ABOUT_AN_ENTRY = frozenset({"FIRMWARE_PUBLISHED", "CPL_ENTRY_REMOVED", "CPL_ENTRY_RELISTED"})
+# The kinds of notices that are about an entry's record, about an entry alone, and about a
+# submission; that is their subject.
+ABOUT_A_RECORD = frozenset({"FIRMWARE_PUBLISHED", "FIRMWARE_SUPERSEDED", "PATHWAY_COMPLETED"})
+ABOUT_AN_ENTRY = ABOUT_A_RECORD | {"CPL_ENTRY_REMOVED", "CPL_ENTRY_RELISTED"}
+ABOUT_SUBMISSIONS = frozenset(
+    {
+        "SUBMISSION_RECEIVED",
+        "SUBMISSION_APPROVED",
+        "SUBMISSION_RETURNED",
+        "SUBMISSION_CLOSED",
+        "SUBMISSION_WITHDRAWN",
+        "SUBMISSION_COMMENTED",
+        "APPROVAL_CANCELLED",
+        "PUBLICATION_HELD_BACK",
+    }
+)
+# Under what name a notice of submissions counts how many it tells of.
+SUBMISSIONS = "SUBMISSIONS"
 
 
 class Subscription(models.Model):
@@ -42,7 +58,8 @@ class NoticeQuerySet(models.QuerySet["Notice"]):
 
 class Notice(models.Model):
     """What a Party was told of one event, or of the events that began with it, with its own counts:
-    by outcome for a release, under DEVICES for what happened to entries that its Devices run."""
+    by outcome for a release, under DEVICES for what happened to entries that its Devices run, under
+    SUBMISSIONS for submissions."""
 
     party = models.ForeignKey(Party, on_delete=models.PROTECT)
     seq = models.BigIntegerField()
@@ -69,6 +86,11 @@ class Notice(models.Model):
     def cpl_entry_id(self) -> str | None:
         """The one entry that it is about, if it is about one."""
         return self.subject_id if self.kind in ABOUT_AN_ENTRY else None
+
+    @property
+    def submission_id(self) -> str | None:
+        """The one submission that it is about, if it is about one; many have no subject."""
+        return (self.subject_id or None) if self.kind in ABOUT_SUBMISSIONS else None
 
 
 class Delivery(models.Model):

@@ -17,10 +17,20 @@ from fir.eligibility.queries import assessed_parties, suppliers_of_model, suppli
 from fir.ledger.operations import read_ledger
 from fir.ledger.queries import payload_of
 from fir.notifications.channels import send_email
-from fir.notifications.models import DUE, GIVEN_UP, SENT, Delivery, Notice, Subscription
+from fir.notifications.models import (
+    ABOUT_SUBMISSIONS,
+    DUE,
+    GIVEN_UP,
+    SENT,
+    Delivery,
+    Notice,
+    Subscription,
+)
 from fir.notifications.of_certificates import tell_of_certificates
 from fir.notifications.of_contacts import tell_of_contact
 from fir.notifications.of_entries import tell_of_entry, tell_of_import
+from fir.notifications.of_records import RECORD_KINDS, tell_of_record
+from fir.notifications.of_submissions import tell_of_submissions
 from fir.notifications.queries import due_deliveries
 from fir.notifications.raising import raise_notices
 from fir.notifications.wording import INVITATION_TITLE, contact_line, invitation_text, release_text
@@ -41,6 +51,8 @@ READER = "notifications"
 KINDS = (
     CERTIFICATE_KINDS
     | STATUS_KINDS
+    | RECORD_KINDS
+    | ABOUT_SUBMISSIONS
     | {"ELIGIBILITY_ASSESSED", "PERSON_INVITED", "CPL_IMPORTED", "CONTACT_UNCONFIRMED"}
 )
 # Waits between tries: a mailbox that is down for a day still gets its notices.
@@ -93,6 +105,9 @@ def _tell(events: Sequence[LedgerEvent], *, at: datetime) -> None:
             tell_of_import(event, at=at)
         elif event.kind == "CONTACT_UNCONFIRMED":
             tell_of_contact(event, at=at)
+        elif event.kind in RECORD_KINDS:
+            tell_of_record(event, at=at)
+    tell_of_submissions([one for one in events if one.kind in ABOUT_SUBMISSIONS], at=at)
     tell_of_certificates([one for one in events if one.kind in CERTIFICATE_KINDS], at=at)
     _queue_invitations([event for event in events if event.kind == "PERSON_INVITED"], at=at)
 

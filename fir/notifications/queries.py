@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from fir.notifications.models import DUE, Delivery, Notice
+from fir.notifications.models import ABOUT_SUBMISSIONS, DUE, SUBMISSIONS, Delivery, Notice
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
     from datetime import datetime
 
     from django.db.models import QuerySet
@@ -29,6 +30,14 @@ def parties_told_between(first: int, last: int) -> set[int]:
     included."""
     told = Notice.objects.filter(seq__range=(first, last))
     return set(told.values_list("party_id", flat=True))
+
+
+def submissions_told(seqs: Collection[int]) -> dict[tuple[int, int], int]:
+    """How many submissions each notice tells of that begins at one of these seqs, by Party number
+    and seq."""
+    told = Notice.objects.filter(kind__in=ABOUT_SUBMISSIONS, seq__in=seqs)
+    rows = told.values_list("party_id", "seq", "counts")
+    return {(party_id, seq): counts[SUBMISSIONS] for party_id, seq, counts in rows}
 
 
 def deliveries_of(notice: Notice) -> list[Delivery]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from django.http import Http404
 
 from fir.eligibility.rules import Outcome
+from fir.notifications.models import ABOUT_A_RECORD, ABOUT_SUBMISSIONS
 from fir.notifications.queries import deliveries_of, find_notice, notices_of
 from fir.parties.permissions import Permission
 from fir.portal.page import Page
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
 
 READS = {"GET": (Permission.VIEW_NOTICES,)}
+READS_SUBMISSIONS = (Permission.SUBMIT_FIRMWARE, Permission.REVIEW_SUBMISSIONS)
 
 
 class Notices(Page):
@@ -49,7 +51,10 @@ class OneNotice(Page):
             counts=counts,
             devices=sum(counts.values()),
             deliveries=deliveries_of(notice),
+            is_of_record=notice.kind in ABOUT_A_RECORD,
+            is_of_submissions=notice.kind in ABOUT_SUBMISSIONS,
             reads_records=self.actor.may(Permission.VIEW_RECORDS),
+            reads_submissions=any(map(self.actor.may, READS_SUBMISSIONS)),
         )
 
 

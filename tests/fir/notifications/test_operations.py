@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from django.core.mail import EmailMessage
+    from django.db.models import QuerySet
 
     from fir.parties.models import Party
 
@@ -69,9 +70,14 @@ def mailbox(of: Party, email: str) -> Subscription:
     return subscribe(party=of, email=email, by=operator(), at=make.AT)
 
 
+def releases() -> QuerySet[Notice]:
+    """What was told of releases; whoever brings and decides is told of submissions besides."""
+    return Notice.objects.filter(kind="FIRMWARE_PUBLISHED")
+
+
 def told() -> dict[str, dict[str, int]]:
-    """Who was told, with which counts."""
-    notices = Notice.objects.select_related("party")
+    """Who was told of a release, with which counts."""
+    notices = releases().select_related("party")
     assert len({notice.party_id for notice in notices}) == len(notices)
     return {notice.party.slug: notice.counts for notice in notices}
 
@@ -138,7 +144,7 @@ def test_a_gas_proxy_function_makes_its_supplier_a_holder_of_the_hubs_model(
     news()
 
     assert told() == {"big-light": {}}  # the proxy is no device of its own
-    text = Notice.objects.get().text
+    text = releases().get().text
     assert "Gas Proxy Functions" in text
     assert "not in the repository" not in text
 
@@ -155,7 +161,7 @@ def test_a_hubs_notice_counts_the_hub_and_not_its_gas_proxy_function(
     news()
 
     assert told() == {"big-light": {"BLOCKED": 2}}
-    assert "Of your 2 devices" in Notice.objects.get().text
+    assert "Of your 2 devices" in releases().get().text
     # Both are found all the same: the estate shows them.
     assert {finding.cohort.device_type for finding in Finding.objects.all()} == {"CHF", "GPF"}
 
@@ -228,7 +234,7 @@ def test_a_release_that_was_overtaken_is_told_to_its_models_holders_all_the_same
     }
     assert "a later release" in notices[first].text
     assert "not in the repository" not in notices[first].text
-    assert Notice.objects.count() == 2
+    assert releases().count() == 2
 
 
 @pytest.mark.django_db
@@ -247,7 +253,7 @@ def test_the_database_holds_one_notice_an_event_and_recipient(publish: Callable[
     make.party()
     publish()
     news()
-    twin = Notice.objects.get()
+    twin = releases().get()
     twin.pk = None
 
     with pytest.raises(IntegrityError), transaction.atomic():
@@ -327,7 +333,7 @@ def test_what_a_manufacturer_writes_arrives_as_it_was_written(publish: Callable[
     publish()
     news()
 
-    assert all("Images & <keys>" in notice.text for notice in Notice.objects.all())
+    assert all("Images & <keys>" in notice.text for notice in releases())
 
 
 # Sending
@@ -534,7 +540,7 @@ def test_sweeps_and_readers_at_once_tell_and_send_once(
     read_news(at=make.AT)
     swept = at_once(*[lambda: sweep_deliveries(at=make.AT)] * 3)
 
-    assert Notice.objects.count() == 1
+    assert releases().count() == 1
     assert sum(swept) == len(addresses)
     assert sorted(email.to[0] for email in mailoutbox) == addresses
     assert not ReaderFault.objects.exists()

@@ -9,9 +9,11 @@ import pytest
 from fir.eligibility.operations import read_news as assess
 from fir.notifications.models import Delivery, Notice
 from fir.notifications.operations import read_news, subscribe, sweep_deliveries
+from fir.notifications.queries import notices_of
 from fir.parties.permissions import Permission
 from fir.records.certificates import tell_of_certificates
 from fir.records.proposals import confirm_proposal, propose_removal
+from fir.submissions.operations import approve_submission, submit_firmware
 from tests import make
 from tests.fir.portal.people import signed_in
 
@@ -125,7 +127,7 @@ def test_without_a_mailbox_no_email_is_promised(supplier: Party, browser: Client
     make.listed(make.row(1))
     publish(2)
 
-    page = text(browser.get(f"/notices/{Notice.objects.get().pk}"))
+    page = text(browser.get(f"/notices/{notices_of(supplier).get().pk}"))
 
     assert "None: Big Light has no mailbox for notices." in page
     assert "Your estate is not in the repository" in page
@@ -206,3 +208,55 @@ def test_a_notice_of_certificates_leads_to_nothing_but_what_it_says(
     assert "CPA-1 is to be renewed by 20 November 2026" in page
     assert ">The entry, " not in page
     assert ">The record, " not in page
+
+
+# Notices about submissions and records
+
+
+@pytest.mark.parametrize("number", [1, 2])
+def test_a_notice_of_submissions_leads_to_them(number: int) -> None:
+    maker, administrator = make.actor(make.maker()), make.administrator()
+    submissions = [make.submitted(maker, n + 1) for n in range(number)]
+    read_news(at=make.AT)
+    (notice,) = notices_of(administrator)
+    browser = signed_in(administrator)
+
+    page = text(browser.get(f"/notices/{notice.pk}"))
+
+    if number == 1:
+        link = f"/submissions/{submissions[0].pk}"
+        assert f'href="{link}">The submission</a>' in page
+    else:
+        link = "/submissions"
+        assert f'href="{link}">The submissions</a>' in page
+    assert browser.get(link).status_code == 200
+    assert f"{link}\n" in notice.text
+    assert "as they stood then" not in page
+
+
+def test_whoever_may_not_read_submissions_is_led_to_none() -> None:
+    administrator = make.administrator()
+    make.submitted(make.actor(make.maker()))
+    read_news(at=make.AT)
+    (notice,) = notices_of(administrator)
+
+    page = text(signed_in(administrator, [Permission.VIEW_NOTICES]).get(f"/notices/{notice.pk}"))
+
+    assert notice.title in page
+    assert ">The submission" not in page
+
+
+def test_a_notice_of_a_correction_leads_to_the_record(supplier: Party, browser: Client) -> None:
+    maker, administrator = make.actor(make.maker()), make.actor(make.administrator())
+    make.published(maker, administrator, 1)
+    make.estate(supplier, make.device(1))
+    said = {**make.release(1), "kind": "CORRECTION", "of_entry": "CPL-000001", "reason": "Wrong."}
+    submission = submit_firmware(said=said, by=maker, at=make.AT).submission
+    approve_submission(submission_id=submission.pk, by=administrator, at=make.AT)
+    read_news(at=make.AT)
+    notice = notices_of(supplier).get(kind="FIRMWARE_SUPERSEDED")
+
+    page = text(browser.get(f"/notices/{notice.pk}"))
+
+    assert 'href="/firmware/CPL-000001">The record, CPL-000001' in page
+    assert "The reason given: Wrong." in page
