@@ -11,7 +11,7 @@ from django.core.validators import validate_email
 from django.db import transaction
 from django.utils.timezone import localdate
 
-from cpl.identifiers import IdentifierFault, parse_manufacturer_identifier
+from cpl.identifiers import IdentifierFault, parse_manufacturer_identifier, shown
 from cpl.models import Manufacturer
 from cpl.sheet.cells import parse_text
 from fir.ledger.models import MACHINE
@@ -160,10 +160,11 @@ def _read_card(role: str, email: str, telephone: str) -> dict[str, str]:
         except IdentifierFault as fault:
             faults.append(ContactFault(field, fault.code, str(fault)))
     if says.get("role") == "":
-        message = "Say who is asked, such as a release desk: a role rather than a person."
+        message = "Name a role that is asked, such as a release desk, rather than a person."
         faults.append(ContactFault("role", "EMPTY", message))
     if "email" in says and not _is_address(says["email"]):
-        message = f"{email!r} is not an email address." if email else "Give an email address."
+        wrong = f"‘{shown(email)}’ is not an email address."
+        message = wrong if email.strip() else "Give an email address."
         faults.append(ContactFault("email", "NOT_AN_ADDRESS", message))
     if faults:
         raise ContactRefused(faults)

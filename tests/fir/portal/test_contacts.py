@@ -226,12 +226,12 @@ def test_saving_what_stands_already_says_to_confirm_it(browser: Client) -> None:
 @pytest.mark.parametrize(
     ("said", "sentence", "field"),
     [
-        ({"role": ""}, "Who is asked: Say who is asked", "role"),
+        ({"role": ""}, "Who is asked: Name a role", "role"),
         ({"role": "r" * 201}, "Who is asked: ", "role"),
         ({"role": "a\x07bell"}, "which cannot be seen", "role"),
         ({"role": "a\x00null"}, "Who is asked: ", "role"),
         ({"email": ""}, "Email: Give an email address.", "email"),
-        ({"email": "nowhere"}, "Email: 'nowhere' is not an email address.", "email"),
+        ({"email": "nowhere"}, "Email: ‘nowhere’ is not an email address.", "email"),
         ({"email": f"a@{'b.' * 130}example"}, "Email: ", "email"),
         ({"telephone": "1" * 41}, "Telephone (optional): ", "telephone"),
     ],
