@@ -126,6 +126,16 @@ def _place_of(places: BoundedSemaphore, none_left: str) -> Iterator[None]:
         places.release()
 
 
+def as_far_as(most: int, pieces: Iterable[bytes]) -> bytes:
+    """The bytes of a file; of one with more than `most`, only so many as show it."""
+    held = bytearray()
+    for piece in pieces:
+        held += piece
+        if len(held) > most:
+            break
+    return bytes(held)
+
+
 class _Pieces:
     """A form's bytes: in small pieces, and not many of them, until its head is read."""
 
@@ -237,7 +247,7 @@ class UploadPage(Page):
         finally:
             self.body.drop_rest()
 
-    def post(self, request: HttpRequest) -> HttpResponse:
+    def post(self, request: HttpRequest, **_named: Any) -> HttpResponse:
         """Read the form as far as its file, check it, and let the page take the file."""
         refusals = {**REFUSALS, **self.refusals}
         try:

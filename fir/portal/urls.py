@@ -20,6 +20,7 @@ from fir.portal.views import (
     people,
     proposals,
     records,
+    release_sheets,
     sheet_acts,
     sheets,
     submissions,
@@ -92,6 +93,33 @@ urlpatterns = [
     path("contacts", contacts.Contacts.as_view(), name="contacts"),
     path("contacts/<str:manufacturer_identifier>", contacts.OneContact.as_view(), name="contact"),
     path("submissions", submissions.Submissions.as_view(), name="submissions"),
+    path("submissions/sheet", release_sheets.BringReleases.as_view(), name="bring-releases"),
+    path("submissions/template.csv", release_sheets.Template.as_view(), name="release-template"),
+    path(
+        "submissions/template.xlsx",
+        release_sheets.TemplateWorkbook.as_view(),
+        name="release-template-workbook",
+    ),
+    path(
+        "submissions/sheets/<uuid:sheet_id>",
+        release_sheets.OneReleaseSheet.as_view(),
+        name="release-sheet",
+    ),
+    path(
+        "submissions/sheets/<uuid:sheet_id>/faults.csv",
+        release_sheets.ReleaseSheetFaults.as_view(),
+        name="release-sheet-faults",
+    ),
+    path(
+        "submissions/sheets/<uuid:sheet_id>/bring",
+        release_sheets.BringGoodReleases.as_view(),
+        name="bring-good-releases",
+    ),
+    path(
+        "submissions/sheets/<uuid:sheet_id>/drop",
+        release_sheets.DropReleases.as_view(),
+        name="drop-releases",
+    ),
     path("submissions/new", drafts.NewSubmission.as_view(), name="new-submission"),
     path(
         "submissions/<uuid:submission_id>", submissions.OneSubmission.as_view(), name="submission"

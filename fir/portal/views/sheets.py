@@ -21,7 +21,7 @@ from fir.portal.forms.sheets import CORRECT, CorrectionsForm, SheetForm
 from fir.portal.kept import WELCOME_BACK, take_answers
 from fir.portal.page import Page
 from fir.portal.pages import listing
-from fir.portal.uploads import UploadPage, place_for_file
+from fir.portal.uploads import UploadPage, as_far_as, place_for_file
 from fir.records.importing import SHEETS_WAIT, SheetTooLarge, bring_sheet
 from fir.records.list_files import CSV
 from fir.records.models import APPLIED, WAITING
@@ -37,7 +37,6 @@ from fir.records.sheet_queries import (
 
 if TYPE_CHECKING:
     import uuid
-    from collections.abc import Iterable
 
     from django.forms import Form
     from django.http import HttpRequest
@@ -68,7 +67,7 @@ class ImportSheet(UploadPage):
     def take(self, upload: Upload) -> HttpResponse:
         """Keep the sheet; its page follows, which reads it."""
         with place_for_file(), self.body.within(SHEET_SECONDS):
-            content = _as_far_as(LARGEST_SHEET, upload.file("the sheet"))
+            content = as_far_as(LARGEST_SHEET, upload.file("the sheet"))
         sheet = bring_sheet(
             filename=upload.filename, content=content, by=self.actor, at=timezone.now()
         )
@@ -88,16 +87,6 @@ class ImportSheet(UploadPage):
             most_rows=MOST_ROWS,
             wait_days=SHEETS_WAIT.days,
         )
-
-
-def _as_far_as(most: int, pieces: Iterable[bytes]) -> bytes:
-    """The bytes of a file; of one with more than `most`, only so many as show it."""
-    held = bytearray()
-    for piece in pieces:
-        held += piece
-        if len(held) > most:
-            break
-    return bytes(held)
 
 
 class Sheets(Page):

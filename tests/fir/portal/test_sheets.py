@@ -145,13 +145,13 @@ def test_a_sheet_that_is_too_large_is_read_no_further_and_refused(
     for module in (sheets, importing):
         monkeypatch.setattr(module, "LARGEST_SHEET", 1_000_000)
     read = []
-    as_far_as = sheets._as_far_as
+    as_far_as = sheets.as_far_as
 
     def watched(most: int, pieces: Any) -> bytes:
         read.append(as_far_as(most, pieces))
         return read[0]
 
-    monkeypatch.setattr(sheets, "_as_far_as", watched)
+    monkeypatch.setattr(sheets, "as_far_as", watched)
 
     answer = bring(ann, b"x" * 3_000_000)
 
