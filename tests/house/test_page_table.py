@@ -10,8 +10,9 @@ from django.db import transaction
 from django.test import Client
 from django.urls import reverse
 
+from tests.house.sent import FORMS
 from tests.house.test_permission_table import SOMEBODY
-from tests.house.world import FORMS, World, build, page_arguments, pages, person
+from tests.house.world import World, build, page_arguments, pages, person
 
 if TYPE_CHECKING:
     from fir.parties.models import User
@@ -70,10 +71,26 @@ GET  portal:contacts                      302 403 403 200 200 403 403 403 403 40
 GET  portal:contact                       302 403 403 200 404 403 403 403 403 403 403 403 200
 POST portal:contact                       302 403 403 302 404 403 403 403 403 403 403 403 302
 GET  portal:submissions                   302 403 403 200 200 403 403 403 403 403 403 403 200
+GET  portal:bring-releases                302 403 403 200 200 403 403 403 403 403 403 403 403
+POST portal:bring-releases                302 403 403 302 302 403 403 403 403 403 403 403 403
+GET  portal:release-template              302 403 403 200 200 403 403 403 403 403 403 403 403
+GET  portal:release-template-workbook     302 403 403 200 200 403 403 403 403 403 403 403 403
+GET  portal:release-sheet                 302 403 403 200 404 403 403 403 403 403 403 403 403
+GET  portal:release-sheet-faults          302 403 403 200 404 403 403 403 403 403 403 403 403
+POST portal:bring-good-releases           302 403 403 302 404 403 403 403 403 403 403 403 403
+GET  portal:drop-releases                 302 403 403 200 404 403 403 403 403 403 403 403 403
+POST portal:drop-releases                 302 403 403 302 404 403 403 403 403 403 403 403 403
 GET  portal:new-submission                302 403 403 200 200 403 403 403 403 403 403 403 403
 POST portal:new-submission                302 403 403 302 422 403 403 403 403 403 403 403 403
 GET  portal:submission                    302 403 403 200 404 403 403 403 403 403 403 403 200
 POST portal:decision                      302 403 403 403 403 403 403 403 403 403 403 403 302
+POST portal:comment                       302 403 403 302 404 403 403 403 403 403 403 403 302
+GET  portal:cancel-approval               302 403 403 403 403 403 403 403 403 403 403 403 200
+POST portal:cancel-approval               302 403 403 403 403 403 403 403 403 403 403 403 302
+GET  portal:waive-finding                 302 403 403 403 403 403 403 403 403 403 403 403 200
+POST portal:waive-finding                 302 403 403 403 403 403 403 403 403 403 403 403 302
+GET  portal:take-back                     302 403 403 200 404 403 403 403 403 403 403 403 403
+POST portal:take-back                     302 403 403 302 404 403 403 403 403 403 403 403 403
 GET  portal:estate                        302 403 403 403 403 200 200 403 403 403 403 403 403
 GET  portal:loads                         302 403 403 403 403 200 200 403 403 403 403 403 403
 GET  portal:send-inventory                302 403 403 403 403 200 200 403 403 403 403 403 403

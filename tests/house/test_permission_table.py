@@ -9,7 +9,8 @@ from django.test import Client
 
 from fir.parties.permissions import Permission
 from tests import make
-from tests.house.world import BODIES, World, build, doors, url
+from tests.house.sent import BODIES
+from tests.house.world import World, build, doors, url
 
 SOMEBODY = (
     "one permission",

@@ -19,7 +19,8 @@ from django.urls import reverse
 from tests import make
 from tests.house import test_page_table as page_table
 from tests.house import test_permission_table as door_table
-from tests.house.world import BODIES, FORMS, World, build, page_arguments, person, url
+from tests.house.sent import BODIES, FORMS
+from tests.house.world import World, build, page_arguments, person, url
 
 BUDGETS = Path(__file__).resolve().parents[1] / "budgets.json"
 NOT_QUERIES = ("SAVEPOINT", "RELEASE SAVEPOINT", "ROLLBACK TO SAVEPOINT")

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import URLResolver, get_resolver, reverse
 from django.utils import timezone
 
@@ -24,16 +24,17 @@ from fir.records.contacts import change_contact
 from fir.records.importing import bring_sheet
 from fir.records.models import QualityFinding
 from fir.records.proposals import propose_removal
+from fir.submissions.operations import approve_submission
+from fir.submissions.operations import bring_sheet as bring_releases
+from fir.submissions.sheets import write_releases
 from tests import make
-from tests.cpl.ota_image.ota_file import File
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from fir.parties.models import Actor, Party, User
     from fir.records.models import Proposal, SheetImport
-
-SUPPLIER_CSV = make.inventory(make.device(1))
+    from fir.submissions.models import ReleaseSheet, Submission
 
 SHEET_PAGES = (
     "sheet",
@@ -42,6 +43,12 @@ SHEET_PAGES = (
     "correct-sheet",
     "apply-sheet",
     "drop-sheet",
+)
+RELEASE_SHEET_PAGES = (
+    "release-sheet",
+    "release-sheet-faults",
+    "bring-good-releases",
+    "drop-releases",
 )
 
 
@@ -99,6 +106,8 @@ def build(size: int = 1) -> World:
         "firmware-record": {"cpl_entry_id": "CPL-000002"},
         "cpl-entry": {"cpl_entry_id": "CPL-000001"},
         "submission": {"submission_id": waiting[0].pk},
+        "cancel-approval": {"submission_id": _approved(maker, administrator, size).pk},
+        "waive-finding": {"submission_id": _odd(maker, size).pk},
         "decision": {"submission_id": waiting[0].pk},
         "withdrawal": {"submission_id": waiting[0].pk},
         "comments": {"submission_id": waiting[0].pk},
@@ -110,10 +119,27 @@ def build(size: int = 1) -> World:
         "estate-load-errors": {"load_id": load.pk},
         "accept-load": {"load_id": load.pk},
         "sheet": {"sheet_id": sheets[-1].pk},
+        "release-sheet": {"sheet_id": _release_sheets(maker, size)[-1].pk},
         "proposal": {"proposal_id": _proposals(administrator, size)[0].pk},
     }
     assert LedgerEvent.objects.exists()
     return World(parties, arguments)
+
+
+def _approved(by: Actor, decider: Actor, size: int) -> Submission:
+    """Submissions that wait for their time; the first of them."""
+    waiting = [make.submitted(by, 150 + n, device_model=f"000501{n:02}") for n in range(size)]
+    then = make.AT + timedelta(days=300)
+    for one in waiting:
+        approve_submission(submission_id=one.pk, by=decider, at=make.AT, publish_at=then)
+    return waiting[0]
+
+
+def _odd(by: Actor, size: int) -> Submission:
+    """Submissions with a finding that may be waived; the first of them."""
+    models = [f"000601{n:02}" for n in range(size)]
+    odd = [make.submitted(by, 250, device_model=one, gbcs_version="9.9") for one in models]
+    return odd[0]
 
 
 def _proposals(by: Actor, size: int) -> list[Proposal]:
@@ -146,56 +172,15 @@ def _sheet(by: Actor, size: int) -> SheetImport:
     return bring_sheet(filename="cpl.csv", content=content, by=by, at=make.AT)
 
 
-BODIES: dict[str, dict[str, Any]] = {
-    "submissions": {"data": make.release(70, device_model="00030101")},
-    "contact": {"data": {"role": "Release desk", "email": "release@fine-meters.example"}},
-    "decision": {"data": {"decision": "close", "reason": "Not needed."}},
-    "withdrawal": {"data": {"reason": "Found a fault."}},
-    "comments": {"data": {"text": "Which hubs is it for?"}},
-    "drafts": {"data": make.release(70, device_model="00030101")},
-    "draft": {"data": make.release(71, device_model="00030101")},
-    "estate-loads": {"data": SUPPLIER_CSV, "content_type": "text/csv"},
-}
-
-
-# What is sent to the pages' forms, each so that it would do.
-FORMS: dict[str, dict[str, Any]] = {
-    "portal:new-submission": {**make.release(70, device_model="00030101"), "pathway": "NONE"},
-    "portal:contact": {"role": "Release desk", "email": "release@fine-meters.example"},
-    "portal:decision": {"decision": "close", "reason": "Not needed."},
-    "portal:send-inventory": {
-        "inventory": SimpleUploadedFile("inventory.csv", SUPPLIER_CSV, "text/csv")
-    },
-    "portal:compare-image": {
-        "image": SimpleUploadedFile("image.ota", File().written(), "application/octet-stream")
-    },
-    "portal:import-sheet": {
-        "sheet": SimpleUploadedFile("cpl.csv", write_sheet([make.row(1)]).encode(), "text/csv")
-    },
-    "portal:correct-sheet": {"correct-CPL-000001": "on", "reason-CPL-000001": "Mistyped."},
-    "portal:proposal": {"action": "drop"},
-    "portal:propose-removal": {"reason": "Withdrawn."},
-    "portal:propose-relisting": {"reason": "Removed by mistake."},
-    "portal:propose-waiver": {"reason": "Known."},
-    "portal:loaded": {"loaded_on": "2024-01-01", "ids": "CPL-000001"},
-    "portal:not-loaded": {"ids": "CPL-000001"},
-    "portal:new-version": {"kind": "GBCS", "version": "9.9", "source": "GBCS v9.9."},
-    "portal:version": {"source": "GBCS v4.1."},
-    "portal:needs": {"answerable": "IS", "source": "SEC Section F2."},
-    "portal:invite": {"email": "new@people.invalid", "permissions": ["read_feed"]},
-    "portal:person": {"permissions": ["read_feed"]},
-    "portal:new-key": {"name": "systems", "permissions": ["read_feed"]},
-    "portal:acting-for": {"party": "big-light"},
-    "portal:invitation": {"password": make.PASSWORD},
-    "account_login": {"login": "nobody@people.invalid", "password": "wrong"},
-    "account_change_password": {
-        "oldpassword": make.PASSWORD,
-        "password1": "another-password-for-tests",
-        "password2": "another-password-for-tests",
-    },
-    "account_reset_password": {"email": "nobody@people.invalid"},
-}
-FORMS["portal:new-submission"].pop("predecessors")
+def _release_sheets(by: Actor, size: int) -> list[ReleaseSheet]:
+    """Sheets of releases, each with rows that are good and rows that are to be mended."""
+    good = [make.release(400 + n, device_model=f"0005{n:04X}") for n in range(size)]
+    bad = [make.release(500 + n, device_type="TOASTER") for n in range(size)]
+    content = write_releases([*good, *bad]).encode()
+    return [
+        bring_releases(filename="releases.csv", content=content, by=by, at=make.AT)
+        for _ in range(size)
+    ]
 
 
 def person(world: World, asker: str) -> User:
@@ -221,11 +206,15 @@ def page_arguments(world: World) -> dict[str, dict[str, Any]]:
         "cpl-entry": "cpl-entry",
         "submission": "submission",
         "decision": "decision",
+        "comment": "submission",
+        "take-back": "submission",
+        "cancel-approval": "cancel-approval",
         "contact": "contact",
         "load": "estate-load",
         "load-notes": "estate-load-errors",
         "accept-load": "accept-load",
         **dict.fromkeys(SHEET_PAGES, "sheet"),
+        **dict.fromkeys(RELEASE_SHEET_PAGES, "release-sheet"),
         "proposal": "proposal",
         "propose-removal": "cpl-entry",
         "propose-relisting": "cpl-entry",
@@ -237,6 +226,7 @@ def page_arguments(world: World) -> dict[str, dict[str, Any]]:
         **{f"portal:{name}": world.arguments[door] for name, door in named.items()},
         "portal:notice": {"notice_id": notice.pk},
         "portal:propose-waiver": {**world.arguments["cpl-entry"], "code": "GBCS_UNKNOWN"},
+        "portal:waive-finding": {**world.arguments["waive-finding"], "code": "GBCS_UNKNOWN"},
         "portal:version": {"kind": "GBCS", "version": "4.1"},
         "portal:needs": {"device_type": "ESME"},
         "portal:person": {"actor_id": member.actor_id},
