@@ -165,8 +165,8 @@ def test_lines_are_those_of_the_file() -> None:
 
 
 def test_a_kind_is_read_and_one_that_there_is_not_is_a_fault_of_its_row() -> None:
-    row = {**make.release(1), "kind": "legacy completion", "of_entry": "CPL-1"}
-    assert only_row(sheet(row, headings=row)).said["kind"] == "LEGACY_COMPLETION"
+    said = {**make.release(1), "kind": "legacy completion", "of_entry": "CPL-1"}
+    assert only_row(sheet(said, headings=said)).said["kind"] == "LEGACY_COMPLETION"
 
     row = with_cell("kind", "Improvement")
 
