@@ -7,25 +7,52 @@ over it. Pure: where things lie, for a template to draw.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from fir.records.models import RepositoryEntry
+    from collections.abc import Callable, Collection, Sequence
+    from datetime import date
 
 BOX_WIDTH, BOX_HEIGHT, GAP, MARGIN = 100, 46, 24, 12
 LOWEST_BOW, BOW_PER_STEP, HIGHEST_BOW = 20, 11, 110
 
 
+class Drawn(Protocol):
+    """What is drawn of a release."""
+
+    @property
+    def cpl_entry_id(self) -> str: ...
+    @property
+    def firmware_version(self) -> str: ...
+    @property
+    def status(self) -> str: ...
+    @property
+    def date_added(self) -> date | None: ...
+    @property
+    def predecessors(self) -> Sequence[str]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class ToCome:
+    """A release that is not published yet; its entry id is '' where it has none."""
+
+    firmware_version: str
+    predecessors: Sequence[str]
+    cpl_entry_id: str = ""
+    status: str = "TO_COME"
+    date_added: date | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class Box:
-    """A release: where its box begins and where its middle is."""
+    """A release: where its box begins and where its middle is; whether it is the one that the
+    picture is about, and whether no declared way leads from it to that one."""
 
-    entry: RepositoryEntry
+    entry: Drawn
     left: int
     middle: int
     is_shown: bool
+    is_stranded: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +60,7 @@ class Bow:
     """A permitted installation, from the middle of one box to another's, rising to `top`.
 
     `control` is where the two control points of the curve lie; `leads_here` when it ends at the
-    release that is shown, rather than beginning there.
+    release that is shown.
     """
 
     start: int
@@ -54,13 +81,51 @@ class Picture:
     bows: list[Bow]
 
 
-def pathway_picture(releases: Sequence[RepositoryEntry], shown: str) -> Picture | None:
-    """The picture for the entry whose id is `shown`; None where nothing leads to or from it.
+def pathway_picture(releases: Sequence[Drawn], shown: str) -> Picture | None:
+    """The picture for the entry whose id is `shown`, with the bows that begin or end there; None
+    where there are none.
 
     `releases` are all of its Device Model, oldest first.
     """
+    return _drawn(releases, shown, lambda earlier, later: shown in (earlier, later))
+
+
+def upgrade_graph(
+    releases: Sequence[Drawn], to_come: ToCome, stranded: Collection[str]
+) -> Picture | None:
+    """The whole of a Device Model's ways, with a release to come at their end, or in the place of
+    its entry if it has one. None where the model has no other release.
+
+    `stranded` are the entries from which no way leads to it.
+    """
+    others = [entry for entry in releases if entry.cpl_entry_id != to_come.cpl_entry_id]
+    if not others:
+        return None
+    if len(others) == len(releases):
+        drawn = [*releases, to_come]
+    else:
+        drawn = [to_come if e.cpl_entry_id == to_come.cpl_entry_id else e for e in releases]
+    return _drawn(drawn, to_come.cpl_entry_id, lambda *_: True, stranded, is_bare=True)
+
+
+def _drawn(
+    releases: Sequence[Drawn],
+    shown: str,
+    is_drawn: Callable[[str, str], bool],
+    stranded: Collection[str] = (),
+    *,
+    is_bare: bool = False,
+) -> Picture | None:
+    """The sheet with these releases and the bows that are to be drawn; None without any bow, unless
+    it may be bare."""
     boxes = [
-        Box(entry, left, left + BOX_WIDTH // 2, entry.cpl_entry_id == shown)
+        Box(
+            entry,
+            left,
+            left + BOX_WIDTH // 2,
+            entry.cpl_entry_id == shown,
+            entry.cpl_entry_id in stranded,
+        )
         for entry, left in zip(releases, _lefts(len(releases)), strict=True)
     ]
     places = {box.entry.cpl_entry_id: box for box in boxes}
@@ -68,11 +133,11 @@ def pathway_picture(releases: Sequence[RepositoryEntry], shown: str) -> Picture 
         (places[earlier], later)
         for later in boxes
         for earlier in later.entry.predecessors
-        if earlier in places and shown in (earlier, later.entry.cpl_entry_id)
+        if earlier in places and is_drawn(earlier, later.entry.cpl_entry_id)
     ]
-    if not pairs:
+    if not (pairs or is_bare):
         return None
-    ground = MARGIN + max(_height(earlier, later) for earlier, later in pairs)
+    ground = MARGIN + max((_height(*pair) for pair in pairs), default=0)
     bows = [_bow(earlier, later, ground) for earlier, later in pairs]
     width = boxes[-1].left + BOX_WIDTH + MARGIN
     return Picture(width, ground + BOX_HEIGHT + MARGIN, ground, boxes, bows)

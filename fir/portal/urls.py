@@ -7,6 +7,11 @@ from fir.portal.views import (
     accounts,
     catalogue,
     contacts,
+    draft_check,
+    draft_images,
+    draft_pictures,
+    draft_sections,
+    draft_start,
     drafts,
     eligibility,
     estates,
@@ -120,7 +125,31 @@ urlpatterns = [
         release_sheets.DropReleases.as_view(),
         name="drop-releases",
     ),
-    path("submissions/new", drafts.NewSubmission.as_view(), name="new-submission"),
+    path("submissions/new", draft_start.NewSubmission.as_view(), name="new-submission"),
+    path("submissions/drafts/<uuid:draft_id>", drafts.DraftTasks.as_view(), name="draft"),
+    path(
+        "submissions/drafts/<uuid:draft_id>/check",
+        draft_check.CheckDraft.as_view(),
+        name="draft-check",
+    ),
+    path(
+        "submissions/drafts/<uuid:draft_id>/image",
+        draft_images.DraftImage.as_view(),
+        name="draft-image",
+    ),
+    path(
+        "submissions/drafts/<uuid:draft_id>/picture",
+        draft_pictures.DraftPicture.as_view(),
+        name="draft-picture",
+    ),
+    path(
+        "submissions/drafts/<uuid:draft_id>/drop", drafts.DropDraft.as_view(), name="drop-draft"
+    ),
+    path(
+        "submissions/drafts/<uuid:draft_id>/<slug:section>",
+        draft_sections.DraftSection.as_view(),
+        name="draft-section",
+    ),
     path(
         "submissions/<uuid:submission_id>", submissions.OneSubmission.as_view(), name="submission"
     ),

@@ -15,6 +15,7 @@ from fir.parties.models import ManufacturerHolding
 from fir.records.assumptions import ASSUMPTIONS
 from fir.records.certificates import add_months
 from fir.records.models import ManufacturerContact
+from fir.records.queries import contact_on
 
 if TYPE_CHECKING:
     from datetime import date, datetime
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from django.db.models import QuerySet
 
     from fir.parties.models import Party
+    from fir.records.queries import Contact
 
 SHORTEST_MONTH = timedelta(days=28)
 
@@ -51,6 +53,17 @@ def makers_by_card(held_by: Party | None = None) -> QuerySet[Manufacturer]:
         makers = makers.filter(manufacturerholding__party=held_by)
     longest_ago = F("manufacturercontact__confirmed_at").asc(nulls_first=True)
     return makers.order_by(longest_ago, "identifier")
+
+
+def cards_held_by(party: Party) -> dict[str, Contact | None]:
+    """The card of each Manufacturer Identifier that a Party holds, None where there is none. One
+    query."""
+    makers = makers_by_card(party).select_related("manufacturercontact")
+    return {
+        maker.identifier: contact_on(card) if card else None
+        for maker in makers
+        for card in [getattr(maker, "manufacturercontact", None)]
+    }
 
 
 def cards_to_remind(today: date) -> list[ManufacturerContact]:

@@ -156,15 +156,17 @@ def contacts_of(manufacturer_identifiers: Collection[str]) -> Mapping[str, Conta
     cards = ManufacturerContact.objects.select_related("manufacturer").filter(
         manufacturer__identifier__in=manufacturer_identifiers
     )
-    return {
-        card.manufacturer.identifier: Contact(
-            role=card.role,
-            email=card.email,
-            telephone=card.telephone,
-            confirmed_on=card.confirmed_at and localdate(card.confirmed_at),
-        )
-        for card in cards
-    }
+    return {card.manufacturer.identifier: contact_on(card) for card in cards}
+
+
+def contact_on(card: ManufacturerContact) -> Contact:
+    """What a card says."""
+    return Contact(
+        role=card.role,
+        email=card.email,
+        telephone=card.telephone,
+        confirmed_on=card.confirmed_at and localdate(card.confirmed_at),
+    )
 
 
 def contact_answer(contact: Contact | None) -> dict[str, str | date | None] | None:

@@ -124,6 +124,12 @@ def predecessors(value: Any) -> tuple[str, ...]:
         )
     if len(value) > MOST_PREDECESSORS:
         raise NotReadable("TOO_MANY", f"At most {MOST_PREDECESSORS} predecessors can be named.")
+    if NOT_APPLICABLE in value:
+        raise NotReadable(
+            "PREDECESSORS_FORM",
+            "This says that it may be installed over none (N/A), and names entries that it may be "
+            "installed over. Say the one or the other.",
+        )
     return tuple(sorted({parse_cpl_entry_id(text(item)) for item in value}))
 
 

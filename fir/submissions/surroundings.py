@@ -105,11 +105,15 @@ class Surroundings:
             waivable=waivable,
         )
 
+    def family_of(self, claim: Claim) -> Sequence[RepositoryEntry]:
+        """Every entry of a claim's family, oldest first; none while its Device is not said."""
+        return self.families.get(_family(claim) or ("", "", ""), ())
+
     def _facts_of(
         self, claim: Claim, *, today: date, own: uuid.UUID | None = None
     ) -> SubmissionFacts:
         """What the rules may read about a claim."""
-        family = self.families.get(_family(claim) or ("", "", ""), ())
+        family = self.family_of(claim)
         models = {
             model: tuple(path_entry(e) for e in family if e.device_model == model)
             for model in claim.device_models

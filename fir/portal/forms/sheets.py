@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from fir.records.comparison import RowConflict
 
 CORRECT, REASON = "correct-", "reason-"
+OVER = "over"
 NOT_TICKED = "You gave a reason and did not tick the entry. Tick it, or take the reason away."
 NONE_TICKED = "No entry is ticked. Tick those that the sheet may correct, and say why."
 
@@ -43,6 +44,22 @@ class ImageForm(forms.Form):
         required=False,
         choices=[("", "Not known"), *((t, t) for t in DEVICE_TYPES if t != "GPF")],
         error_messages={"invalid_choice": "Choose one of the Device Types."},
+    )
+    image = forms.FileField(
+        label="OTA Upgrade Image",
+        required=False,
+        help_text=f"The file as it is sent to Devices: at most {LARGEST_IMAGE // 2**20} MB",
+    )
+
+
+class DraftImageForm(forms.Form):
+    """A firmware file to fill in a draft from. The box stands before the file, as above."""
+
+    over = forms.MultipleChoiceField(
+        label="Where you have answered already",
+        required=False,
+        choices=[(OVER, "Take what the file says also where I answered otherwise")],
+        widget=forms.CheckboxSelectMultiple,
     )
     image = forms.FileField(
         label="OTA Upgrade Image",

@@ -1,83 +1,89 @@
-"""Bringing a release."""
+"""A draft's task list, and dropping a draft."""
 
 from __future__ import annotations
 
-import uuid
-from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
 from django.contrib import messages
+from django.http import Http404
 from django.shortcuts import redirect
 from django.utils import timezone
 
 from fir.parties.permissions import Permission
-from fir.parties.queries import identifiers_of
-from fir.portal.forms.drafts import ReleaseForm, add_faults
-from fir.portal.kept import WELCOME_BACK, take_answers
-from fir.portal.page import Page, form_status
-from fir.submissions.judging import check_release
-from fir.submissions.operations import NotYourManufacturer, SubmissionRefused, submit_firmware
-from fir.submissions.queries import find_submission
+from fir.portal.drafting import contact_of, contact_status, look_at
+from fir.portal.page import Page
+from fir.submissions.operations import drop_draft
+from fir.submissions.queries import find_draft, find_submission
 
 if TYPE_CHECKING:
+    import uuid
+
     from django.http import HttpRequest, HttpResponse
 
-CHECK = "check"
+    from fir.portal.drafting import Look
+    from fir.submissions.models import Draft
+
+BRINGS = (Permission.SUBMIT_FIRMWARE,)
+DROPPED = "The draft was dropped. Nothing of it was kept or told to anybody."
+IS_BROUGHT = "This release was brought already: here it is."
 
 
-class NewSubmission(Page):
-    """The form on which a release is brought."""
+class OfDraft(Page):
+    """A page of one draft. Whoever comes when it was brought is led to what it became."""
 
-    requires = dict.fromkeys(("GET", "POST"), (Permission.SUBMIT_FIRMWARE,))
+    requires = dict.fromkeys(("GET", "POST"), BRINGS)
 
-    def get(self, request: HttpRequest) -> HttpResponse:
-        """The form; with what was typed into it before its sender had to sign in again."""
-        kept = take_answers(request, self.party)
-        if kept is not None:
-            messages.info(request, WELCOME_BACK)
-            form = self._form(kept)
-            form.is_valid()
-            return self._show(form)
-        return self._show(self._form(initial=self._again(request.GET.get("again", ""))))
+    def draft_of(self, draft_id: uuid.UUID) -> Draft | None:
+        """The draft, or None when it was brought. Raises Http404 when the Party has none such."""
+        draft = find_draft(self.party, draft_id)
+        if draft is None and find_submission(self.party, draft_id) is None:
+            raise Http404
+        return draft
 
-    def _again(self, submission_id: str) -> dict[str, Any]:
-        """The answers of an earlier submission that is to be brought again, if one is named."""
-        try:
-            earlier = find_submission(self.party, uuid.UUID(submission_id))
-        except ValueError:
-            return {}
-        return ReleaseForm.answers_of(earlier) if earlier else {}
+    def to_submission(self, draft_id: uuid.UUID) -> HttpResponse:
+        """On to what the draft became."""
+        messages.info(self.request, IS_BROUGHT)
+        return redirect("portal:submission", draft_id)
 
-    def post(self, request: HttpRequest) -> HttpResponse:
-        """Check the release and say what is to be mended, or bring it."""
-        form = self._form(request.POST)
-        if not form.is_valid() or request.POST.get("action") == CHECK:
-            return self._checked(form)
-        try:
-            received = submit_firmware(said=form.said(), by=self.actor, at=timezone.now())
-        except SubmissionRefused as refusal:
-            add_faults(form, refusal.faults)
-        except NotYourManufacturer as refusal:
-            form.add_error("manufacturer_identifier", str(refusal))
-        else:
-            messages.success(request, "The release was brought. Whoever decides of it is told.")
-            return redirect("portal:submission", received.submission.pk)
-        return self._show(form)
+    def look(self, draft: Draft) -> Look:
+        """What the rules say of a draft now."""
+        return look_at(draft, party=self.party, at=timezone.now())
 
-    def _checked(self, form: ReleaseForm) -> HttpResponse:
-        """The form with everything that would keep the release from being brought."""
-        _, judged = check_release(form.said(), today=timezone.localdate())
-        add_faults(form, judged.faults)
-        if self.request.POST.get("action") == CHECK:
-            shown = {"is_checked": True, "warnings": judged.warnings}
-            return self._show(form, status=HTTPStatus.OK, **shown)
-        return self._show(form)
 
-    def _form(self, said: Any = None, initial: Any = None) -> ReleaseForm:
-        return ReleaseForm(said, initial=initial, identifiers=identifiers_of(self.party))
+class DraftTasks(OfDraft):
+    """The tasks of a draft, each with how it stands."""
 
-    def _show(self, form: ReleaseForm, **more: Any) -> HttpResponse:
-        return self.show(
-            "submissions/new.html",
-            **{"status": form_status(has_errors=bool(form.errors)), "form": form, **more},
-        )
+    requires = {"GET": BRINGS}
+
+    def get(self, request: HttpRequest, draft_id: uuid.UUID) -> HttpResponse:
+        """The task list."""
+        draft = self.draft_of(draft_id)
+        if draft is None:
+            return self.to_submission(draft_id)
+        look = self.look(draft)
+        return self.show("drafts/draft.html", draft=draft, look=look, **_contact(look))
+
+
+def _contact(look: Look) -> dict[str, Any]:
+    if not look.is_of_release:
+        return {}
+    return {"contact_status": contact_status(contact_of(look), at=timezone.now())}
+
+
+class DropDraft(OfDraft):
+    """Asks whether a draft is to be dropped, and drops it."""
+
+    def get(self, request: HttpRequest, draft_id: uuid.UUID) -> HttpResponse:
+        """The question."""
+        draft = self.draft_of(draft_id)
+        if draft is None:
+            return self.to_submission(draft_id)
+        return self.show("drafts/drop.html", draft=draft)
+
+    def post(self, request: HttpRequest, draft_id: uuid.UUID) -> HttpResponse:
+        """Drop it."""
+        if self.draft_of(draft_id) is None:
+            return self.to_submission(draft_id)
+        drop_draft(draft_id=draft_id, by=self.actor, at=timezone.now())
+        messages.success(request, DROPPED)
+        return redirect("portal:submissions")
