@@ -26,8 +26,10 @@ from fir.portal.views import (
     proposals,
     records,
     release_sheets,
+    review,
     sheet_acts,
     sheets,
+    submission_acts,
     submissions,
 )
 
@@ -155,8 +157,24 @@ urlpatterns = [
     ),
     path(
         "submissions/<uuid:submission_id>/decision",
-        submissions.Decide.as_view(),
+        review.Decide.as_view(),
         name="decision",
+    ),
+    path("submissions/<uuid:submission_id>/comments", review.Say.as_view(), name="comment"),
+    path(
+        "submissions/<uuid:submission_id>/cancel",
+        submission_acts.CancelApproval.as_view(),
+        name="cancel-approval",
+    ),
+    path(
+        "submissions/<uuid:submission_id>/waive/<str:code>",
+        submission_acts.Waive.as_view(),
+        name="waive-finding",
+    ),
+    path(
+        "submissions/<uuid:submission_id>/take-back",
+        submission_acts.TakeBack.as_view(),
+        name="take-back",
     ),
     path("estate", estates.EstatePage.as_view(), name="estate"),
     path("estate/loads", estates.Loads.as_view(), name="loads"),

@@ -15,7 +15,8 @@ from cpl.sheet.cells import UNSEEN
 from cpl.sheet.row import CURRENT, REMOVED
 from fir.eligibility.rules import Outcome
 from fir.portal.templatetags.fir import words
-from fir.submissions.models import STATES
+from fir.submissions.claims import Kind
+from fir.submissions.models import BROUGHT, STATES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -189,6 +190,12 @@ class SubmissionFilters(Filters):
     """What submissions may be narrowed to."""
 
     state = forms.ChoiceField(label="State", required=False, choices=_choices("All", STATES))
+    kind = forms.ChoiceField(label="Kind", required=False, choices=_choices("All", Kind))
+
+    def __init__(self, asked: QueryDict, *, brings: bool) -> None:
+        super().__init__(asked)
+        if not brings:  # who brings nothing has no drafts
+            self.fields["state"].choices = _choices("All", BROUGHT)  # type: ignore[attr-defined]
 
 
 class FindingFilters(Filters):

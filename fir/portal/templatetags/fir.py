@@ -25,7 +25,9 @@ TAG_COLOURS = {
     "UNLISTED": "grey",
     "CURRENT": "green",
     "REMOVED": "red",
+    "DRAFT": "grey",
     "SUBMITTED": "blue",
+    "APPROVED": "teal",
     "RETURNED": "yellow",
     "PUBLISHED": "green",
     "CLOSED": "grey",
@@ -49,6 +51,10 @@ TAG_COLOURS = {
     "CONFIRMED": "green",
     "DROPPED": "grey",
     "ASSUMPTION": "yellow",
+    "NEW": "green",
+    "CORRECTION": "yellow",
+    "LEGACY_COMPLETION": "teal",
+    "WITHDRAWAL": "red",
 }
 WORDS = {
     "N": "Latest (N)",
@@ -68,6 +74,12 @@ WORDS = {
     "REMOVE": "Removal",
     "RELIST": "Relisting",
     "WAIVE": "Waiver",
+    "NEW": "New release",
+    "LEGACY_COMPLETION": "Completion",
+    "WITHDRAWAL": "Withdrawal of a release",
+    "DEFECT": "A defect",
+    "REGULATORY": "The Code or a specification",
+    "FEATURE": "Something new",
 }
 LETTERS_BETWEEN_BREAKS = 8
 SMALLEST_SHARE = 0.1

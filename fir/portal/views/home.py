@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from django.http import Http404
+from django.utils import timezone
 
 from cpl import quality as list_quality
 from cpl.rulebook import sentence_of
@@ -22,8 +23,7 @@ from fir.portal.page import Page
 from fir.portal.pages import listing
 from fir.records.list_queries import waiting_for_somebody
 from fir.submissions import rules as submission_rules
-from fir.submissions.models import RETURNED, SUBMITTED
-from fir.submissions.queries import submissions_for
+from fir.submissions.queries import in_queue_for
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
@@ -57,14 +57,14 @@ class Home(Page):
         waiting: dict[str, Any] = {}
         if actor.may(Permission.VIEW_NOTICES):
             waiting["notices"] = notices_of(actor.party).order_by("-id")[:NEWEST]
+        if {Permission.REVIEW_SUBMISSIONS, Permission.SUBMIT_FIRMWARE} & actor.permissions:
+            waiting["now"] = timezone.now()
+            waiting["queue"] = in_queue_for(actor.party, at=waiting["now"])
+            waiting["reviews"] = actor.may(Permission.REVIEW_SUBMISSIONS)
         if actor.may(Permission.REVIEW_SUBMISSIONS):
-            waiting["queue"] = submissions_for(actor.party, state=SUBMITTED).count()
             waiting["faults"] = reader_faults().count()
         if actor.may(Permission.MANAGE_LIST):
             waiting["keeping"] = waiting_for_somebody()
-        if "queue" not in waiting and actor.may(Permission.SUBMIT_FIRMWARE):
-            waiting["returned"] = submissions_for(actor.party, state=RETURNED).count()
-            waiting["queue"] = submissions_for(actor.party, state=SUBMITTED).count()
         if actor.may(Permission.VIEW_ESTATE) and actor.party.is_supplier:
             waiting["summary"] = summary_of(estate_by_version(actor.party))
             waiting["eligible"] = totals_of(findings_of(actor.party))[Outcome.ELIGIBLE]
@@ -93,7 +93,12 @@ class Rules(Page):
             for rule in eligibility_rules.ALL_RULES
         ]
         submission = [
-            RuleInWords(rule.code, sentence_of(rule), rule.reference, "BLOCKS")
+            RuleInWords(
+                rule.code,
+                sentence_of(rule),
+                rule.reference,
+                "WARNS" if rule.only_warns else "BLOCKS",
+            )
             for rule in submission_rules.ALL_RULES
         ]
         quality = [

@@ -3,14 +3,16 @@ may take it."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.http import Http404
 from django.utils import timezone
 
 from cpl.sheet.row import REMOVED
 from fir.eligibility.summaries import devices_for
+from fir.ledger.queries import payload_of
 from fir.parties.permissions import Permission
+from fir.parties.queries import holds_identifier
 from fir.portal.events import history
 from fir.portal.forms.filters import EntryFilters
 from fir.portal.page import Page
@@ -35,10 +37,12 @@ if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
 
     from fir.eligibility.summaries import DevicesFor
+    from fir.ledger.models import LedgerEvent
     from fir.records.models import RepositoryEntry
     from fir.records.rules import Position
 
 READS = {"GET": (Permission.VIEW_RECORDS,)}
+CORRECTED = "FIRMWARE_SUPERSEDED"
 
 
 class Records(Page):
@@ -64,6 +68,12 @@ def _standing(entry: RepositoryEntry, position: Position) -> str:
     return entry.status if entry.status == REMOVED else position
 
 
+def _correction(events: Sequence[LedgerEvent]) -> dict[str, Any] | None:
+    """When, and why, the record took the place of an earlier one, if it did."""
+    told = [event for event in events if event.kind == CORRECTED]
+    return {"at": told[-1].at, "reason": payload_of(told[-1])["reason"]} if told else None
+
+
 class Record(Page):
     """One record: the facts, its model's other releases, whom to ask, and the asker's Devices."""
 
@@ -79,6 +89,7 @@ class Record(Page):
         own = {one.cpl_entry_id for one in siblings}
         contact = contacts_of([entry.manufacturer_identifier]).get(entry.manufacturer_identifier)
         today = timezone.localdate()
+        events = entry_events(entry.cpl_entry_id, self.party.tags)
         return self.show(
             "records/record.html",
             entry=entry,
@@ -89,9 +100,16 @@ class Record(Page):
             contact=contact,
             is_unconfirmed=contact is not None and is_unconfirmed(contact.confirmed_on, today),
             today=today,
-            history=history(entry_events(entry.cpl_entry_id, self.party.tags)),
+            history=history(events),
+            corrected=_correction(events),
+            brings=self._brings(entry),
             mine=self._mine(entry, siblings),
         )
+
+    def _brings(self, entry: RepositoryEntry) -> bool:
+        """Whether the asker may bring anything for the entry's maker."""
+        may = self.actor.may(Permission.SUBMIT_FIRMWARE)
+        return may and holds_identifier(self.party, entry.manufacturer_identifier)
 
     def _mine(self, entry: RepositoryEntry, model: Sequence[RepositoryEntry]) -> DevicesFor | None:
         """How the asker's own Devices stand to this release, where the asker has any."""

@@ -1,47 +1,57 @@
-"""The queue, reading one submission, and the decision."""
+"""The queue, and reading one submission."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from http import HTTPStatus
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.contrib import messages
 from django.http import Http404
-from django.shortcuts import redirect
-from django.urls import reverse
 from django.utils import timezone
 
+from fir.ledger.queries import payload_of
 from fir.parties.permissions import Permission
-from fir.portal.comparison import compare
-from fir.portal.forms.drafts import add_faults
+from fir.portal.events import history
 from fir.portal.forms.filters import SubmissionFilters
-from fir.portal.forms.submissions import DecisionForm
+from fir.portal.forms.submissions import CommentForm, DecisionForm
 from fir.portal.kept import WELCOME_BACK, take_answers
 from fir.portal.page import Page
 from fir.portal.pages import listing
-from fir.submissions.judging import judge_submission
-from fir.submissions.models import SUBMITTED, by_same_eyes
-from fir.submissions.operations import (
-    ReasonNeeded,
-    SameEyes,
-    SubmissionAlreadyDecided,
-    SubmissionRefused,
-    approve_submission,
-    close_submission,
-    return_submission,
+from fir.portal.reviewing import judgements, review_of
+from fir.submissions.models import APPROVED, DRAFT, SUBMITTED, WAITING, by_same_eyes
+from fir.submissions.queries import (
+    drafts_of,
+    events_of,
+    find_submission,
+    is_overdue,
+    queue_for,
 )
-from fir.submissions.queries import find_submission, previous_release, submissions_for
 
 if TYPE_CHECKING:
     import uuid
-    from collections.abc import Callable, Mapping
+    from collections.abc import Iterable, Sequence
+    from datetime import datetime
 
     from django.http import HttpRequest, HttpResponse
 
+    from fir.ledger.models import LedgerEvent
+    from fir.submissions.judging import Judgement
     from fir.submissions.models import Submission
 
 READERS = (Permission.SUBMIT_FIRMWARE, Permission.REVIEW_SUBMISSIONS)
-TOO_LATE = "Somebody decided this before you. Your decision was not kept; theirs stands below."
+NEWEST_DRAFTS = 10
+DECIDED = "Somebody decided this before you."
+TAKEN_BACK = "Whoever brought this took it back before you decided."
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A submission of the queue, with what the rules say of it now where it waits."""
+
+    submission: Submission
+    judged: Judgement | None
+    is_overdue: bool
 
 
 class Submissions(Page):
@@ -50,18 +60,48 @@ class Submissions(Page):
     requires = {"GET": READERS}
 
     def get(self, request: HttpRequest) -> HttpResponse:
-        """One page of them: those that wait longest first, others newest first."""
-        filters = SubmissionFilters(request.GET)
-        state = filters.narrowed().get("state", "")
-        order = ("submitted_at", "id") if state == SUBMITTED else ("-submitted_at", "-id")
-        found = listing(submissions_for(self.party, state=state).order_by(*order), request.GET)
+        """One page of them, or of the Party's drafts; a bringer's newest drafts stand above."""
+        brings = self.actor.may(Permission.SUBMIT_FIRMWARE)
+        filters = SubmissionFilters(request.GET, brings=brings)
+        asked = filters.narrowed()
+        if asked.get("state") == DRAFT:
+            return self._show_drafts(filters)
+        found = listing(queue_for(self.party, **asked), request.GET)
+        now, reviews = timezone.now(), self.actor.may(Permission.REVIEW_SUBMISSIONS)
+        fragment = "_submissions" if self.wants_fragment else "submissions"
+        drafts = list(drafts_of(self.party)[: NEWEST_DRAFTS + 1]) if brings else []
+        return self.show(
+            f"submissions/{fragment}.html",
+            status=found.status,
+            filters=filters,
+            listing=found,
+            rows=_rows(found.page, is_judged=reviews, at=now),
+            now=now,
+            reviews=reviews,
+            drafts=drafts[:NEWEST_DRAFTS],
+            more_drafts=len(drafts) > NEWEST_DRAFTS,
+        )
+
+    def _show_drafts(self, filters: SubmissionFilters) -> HttpResponse:
+        """All of the Party's drafts in the place of its submissions."""
+        kind = filters.narrowed()["kind"]
+        drafts = drafts_of(self.party)
+        found = listing(drafts.filter(kind=kind) if kind else drafts, self.request.GET)
         fragment = "_submissions" if self.wants_fragment else "submissions"
         return self.show(
             f"submissions/{fragment}.html", status=found.status, filters=filters, listing=found
         )
 
 
-class _OneOf(Page):
+def _rows(submissions: Iterable[Submission], *, is_judged: bool, at: datetime) -> list[Row]:
+    found = list(submissions)
+    judged = judgements(found, today=timezone.localdate(at)) if is_judged else {}
+    return [Row(one, judged.get(one.pk), is_overdue(one, at=at)) for one in found]
+
+
+class AboutSubmission(Page):
+    """What pages and forms about one submission share."""
+
     def find(self, submission_id: uuid.UUID) -> Submission:
         """The submission. Raises Http404 when there is none that this Party may see."""
         submission = find_submission(self.party, submission_id)
@@ -70,28 +110,63 @@ class _OneOf(Page):
         return submission
 
     def show_one(
-        self, submission: Submission, form: DecisionForm, *, status: HTTPStatus = HTTPStatus.OK
+        self,
+        submission: Submission,
+        form: DecisionForm | None = None,
+        comment: CommentForm | None = None,
+        *,
+        status: HTTPStatus = HTTPStatus.OK,
     ) -> HttpResponse:
-        """A submission beside the release it follows; with the decision's form for whoever may
-        decide of it, as long as nobody has."""
-        is_open = submission.state == SUBMITTED
+        """A submission beside what stands, and what was said of it; with the forms for whoever may
+        decide of it or say something."""
+        now = timezone.now()
+        events = self._events(submission)
         reviews = self.actor.may(Permission.REVIEW_SUBMISSIONS)
-        previous = previous_release(submission) if is_open else None
-        today = timezone.localdate()
+        own = by_same_eyes(submission, self.actor)
+        is_open = submission.state == SUBMITTED
         return self.show(
             "submissions/submission.html",
             status=status,
+            now=now,
             submission=submission,
-            previous=previous,
-            rows=compare(submission, previous),
-            judged=judge_submission(submission, today=today) if is_open else None,
-            decides=is_open and reviews and not by_same_eyes(submission, self.actor),
-            is_own=is_open and reviews and by_same_eyes(submission, self.actor),
-            form=form,
+            last=next(reversed(submission.decisions.all()), None),
+            review=review_of(submission, by=self.actor, today=timezone.localdate(now)),
+            is_overdue=is_overdue(submission, at=now),
+            history=history(events),
+            held_back=_held_back(submission, events),
+            reviews=reviews,
+            decides=is_open and reviews and not own,
+            cancels=submission.state == APPROVED and reviews and not own,
+            is_own=submission.state in WAITING and reviews and own,
+            takes_back=self.takes_back(submission),
+            brings=self.actor.may(Permission.SUBMIT_FIRMWARE),
+            form=form or DecisionForm(submission=submission),
+            comment=comment or CommentForm(),
         )
 
+    def takes_back(self, submission: Submission) -> bool:
+        """Whether the asker may take the submission back now."""
+        is_own = submission.party_id == self.party.pk
+        brings = self.actor.may(Permission.SUBMIT_FIRMWARE)
+        return is_own and brings and submission.state in WAITING
 
-class OneSubmission(_OneOf):
+    def _events(self, submission: Submission) -> list[LedgerEvent]:
+        """What the ledger tells of it; not asked before anything but its coming has happened."""
+        has_history = submission.withdrawn_at or submission.decisions.all()
+        return events_of(submission, self.party.tags) if has_history else []
+
+
+def _held_back(submission: Submission, events: Sequence[LedgerEvent]) -> dict[str, Any] | None:
+    """Why it could not be published at its time, and when that was, if it waits because of that."""
+    if submission.state != SUBMITTED or not events:
+        return None
+    told = [one for one in events if one.kind != "SUBMISSION_COMMENTED"]
+    if not told or told[-1].kind != "PUBLICATION_HELD_BACK":
+        return None
+    return {"at": told[-1].at, "faults": payload_of(told[-1])["faults"]}
+
+
+class OneSubmission(AboutSubmission):
     """One submission: its facts, its state, and what was said of it."""
 
     requires = {"GET": READERS}
@@ -101,76 +176,19 @@ class OneSubmission(_OneOf):
         submission = self.find(submission_id)
         kept = take_answers(request, self.party)
         if kept is None:
-            return self.show_one(submission, DecisionForm())
+            return self.show_one(submission)
+        if "text" in kept:
+            messages.info(request, WELCOME_BACK)
+            return self.show_one(submission, comment=CommentForm(kept))
         if submission.state == SUBMITTED:
             messages.info(request, WELCOME_BACK)
         else:
             said = kept.get("reason") or "no reason"
-            messages.warning(request, f"{TOO_LATE} You had written: {said}")
-        return self.show_one(submission, DecisionForm(kept))
+            messages.warning(request, f"{too_late(submission)} You had written: {said}")
+        return self.show_one(submission, DecisionForm(kept, submission=submission))
 
 
-_DECIDE: Mapping[str, Callable[..., Submission]] = {
-    "approve": approve_submission,
-    "return": return_submission,
-    "close": close_submission,
-}
-_DECIDED = {
-    "approve": "Published as {entry}. Every Supplier with such Devices is being told.",
-    "return": "Returned. The Manufacturer reads your reason.",
-    "close": "Closed. The Manufacturer reads your reason.",
-}
-
-
-class Decide(_OneOf):
-    """Where the decision's form is sent."""
-
-    requires = {"POST": (Permission.REVIEW_SUBMISSIONS,)}
-
-    def form_url(self, request: HttpRequest) -> str:
-        """The form stands on the submission's own page."""
-        return reverse("portal:submission", kwargs=self.kwargs)
-
-    def post(self, request: HttpRequest, submission_id: uuid.UUID) -> HttpResponse:
-        """Decide, or say on the submission's page why not."""
-        submission = self.find(submission_id)
-        form = DecisionForm(request.POST)
-        if submission.state == SUBMITTED and not form.is_valid():
-            return self.show_one(submission, form, status=HTTPStatus.UNPROCESSABLE_ENTITY)
-        try:
-            decided = self._decide(submission, form)
-        except (ReasonNeeded, SubmissionRefused) as refusal:
-            faults = getattr(refusal, "faults", ())
-            add_faults(form, faults)
-            if not faults:
-                form.add_error("reason", str(refusal))
-            return self.show_one(submission, form, status=HTTPStatus.UNPROCESSABLE_ENTITY)
-        except SubmissionAlreadyDecided:
-            return self._too_late(submission_id)
-        except SameEyes as refusal:
-            form.add_error(None, str(refusal))
-            return self.show_one(submission, form, status=HTTPStatus.FORBIDDEN)
-        said = _DECIDED[form.cleaned_data["decision"]].format(entry=decided.cpl_entry_id)
-        messages.success(request, said)
-        return redirect("portal:submission", submission_id)
-
-    def _decide(self, submission: Submission, form: DecisionForm) -> Submission:
-        if submission.state != SUBMITTED:
-            raise SubmissionAlreadyDecided
-        said = {name: form.cleaned_data[name] for name in ("reason", "cpl_entry_id")}
-        decision = form.cleaned_data["decision"]
-        if decision != "approve":
-            del said["cpl_entry_id"]
-        return _DECIDE[decision](
-            submission_id=submission.pk, by=self.actor, at=timezone.now(), **said
-        )
-
-    def _too_late(self, submission_id: uuid.UUID) -> HttpResponse:
-        """Somebody was quicker: show what they decided, and that nothing was done now."""
-        messages.warning(
-            self.request,
-            TOO_LATE,
-        )
-        return self.show_one(
-            self.find(submission_id), DecisionForm(self.request.POST), status=HTTPStatus.CONFLICT
-        )
+def too_late(submission: Submission) -> str:
+    """What to tell whoever decided of a submission that does not wait any more."""
+    what = TAKEN_BACK if submission.withdrawn_at else DECIDED
+    return f"{what} Your decision was not kept; what happened stands below."

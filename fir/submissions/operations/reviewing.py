@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.utils.timezone import localdate
 
 from cpl.identifiers import IdentifierFault
@@ -75,6 +75,11 @@ def waive_finding(
     found = [finding for finding in judged.waivable if finding.code == code]
     if not found:
         raise NoSuchFinding(f"This submission has no finding {code} that may be waived.")
+    # The submission's row is held: nobody waives it meanwhile.
+    waived = set(submission.waivers.filter(code=code).values_list("about", flat=True))
+    found = [finding for finding in found if finding.about not in waived]
+    if not found:
+        raise AlreadyWaived(f"{code} was waived before for this submission.")
     waivers = [
         FindingWaiver(
             submission=submission,
@@ -91,10 +96,4 @@ def waive_finding(
         )
         for finding in found
     ]
-    try:
-        with transaction.atomic():
-            return FindingWaiver.objects.bulk_create(waivers)
-    except IntegrityError as error:
-        if "submissions_waived_once" not in str(error):
-            raise
-        raise AlreadyWaived(f"{code} was waived before for this submission.") from error
+    return FindingWaiver.objects.bulk_create(waivers)

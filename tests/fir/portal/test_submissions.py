@@ -1,30 +1,47 @@
-"""Bringing a release on a form, and deciding of one on its page."""
+"""The queue as each side sees it, and reading one submission."""
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from django.test import Client
+from django.utils import timezone
 
-from fir.parties.queries import people_of
-from fir.portal.forms.submissions import ReleaseForm
-from fir.submissions.claims import READERS
-from fir.submissions.models import CLOSED, PUBLISHED, RETURNED, Submission
+from fir.submissions.operations import (
+    approve_submission,
+    publish_due,
+    return_submission,
+    start_draft,
+    submit_draft,
+    submit_firmware,
+    withdraw_submission,
+)
 from tests import make
-from tests.fir.portal.people import BACKEND, signed_in
+from tests.fir.portal.people import signed_in
+from tests.visitor import Visitor
 
 if TYPE_CHECKING:
-    from fir.parties.models import Party, User
+    from fir.parties.models import Actor, Party
+    from fir.submissions.models import Submission
 
-NEW = "/submissions/new"
 pytestmark = pytest.mark.django_db
+NOW = make.AT + timedelta(days=3)
 
 
 def answers(number: int = 1, **changes: Any) -> dict[str, Any]:
-    """A release as it is typed into the form."""
+    """A release as it is typed into a form."""
     said = {**make.release(number), "pathway": "NONE", "predecessors": "", **changes}
     return {name: value for name, value in said.items() if value is not None}
+
+
+def text(answer: Any) -> str:
+    return " ".join(answer.content.decode().split())
+
+
+@pytest.fixture(autouse=True)
+def _that_day(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(timezone, "now", lambda: NOW)
 
 
 @pytest.fixture
@@ -33,293 +50,226 @@ def maker() -> Party:
 
 
 @pytest.fixture
-def waiting(maker: Party) -> Submission:
-    return make.submitted(make.actor(maker), 2)
+def administrator() -> Party:
+    return make.administrator()
 
 
-def text(answer: Any) -> str:
-    return " ".join(answer.content.decode().split())
+def of(party: Party) -> Visitor:
+    """Somebody of a Party, who has signed in."""
+    visitor = Visitor()
+    visitor.sign_in(make.person(party))
+    return visitor
 
 
-def decision_url(submission: Submission) -> str:
-    return f"/submissions/{submission.pk}/decision"
+def brought(by: Actor, number: int, **changes: Any) -> Submission:
+    """A submission brought `number` minutes after the first."""
+    at = make.AT + timedelta(minutes=number)
+    return submit_firmware(said=make.release(number, **changes), by=by, at=at).submission
 
 
-def test_the_form_asks_for_everything_that_a_release_can_say() -> None:
-    asked = ReleaseForm(identifiers=[]).fields
-    shown = [name for _, names in ReleaseForm.SECTIONS for name in names]
-
-    assert set(READERS) <= set(asked)
-    assert sorted(shown) == sorted(asked)
-
-
-def test_a_release_is_brought_and_its_page_follows(maker: Party) -> None:
-    answer = signed_in(maker).post(NEW, answers(), follow=True)
-
-    submission = Submission.objects.get()
-    assert answer.redirect_chain == [(f"/submissions/{submission.pk}", 302)]
-    assert submission.firmware_version in text(answer)
-    assert submission.predecessors == []
-
-
-def test_predecessors_are_named_a_line_each(maker: Party) -> None:
-    make.listed(make.row(1), make.row(2))
-    named = "cpl-000001\r\n CPL-000002 ,\r\n"
-
-    signed_in(maker).post(NEW, answers(7, pathway="NAMED", predecessors=named))
-
-    assert Submission.objects.get().predecessors == ["CPL-000001", "CPL-000002"]
-
-
-def test_every_field_that_is_wrong_is_said_at_once_and_nothing_typed_is_lost(maker: Party) -> None:
-    wrong = {
-        "manufacturer_identifier": "FFFF",
-        "device_type": "TOASTER",
-        "device_model": "9001",
-        "firmware_version": "two",
-        "manufacturer_image_hash": "AB" * 20,
-        "smets_chts_version": "x" * 300,
-        "gbcs_version": "",
-        "cpa_certificate_id": "",
-        "cpa_expiry_date": "31/02/2030",
-        "pathway": "NAMED",
-        "predecessors": "CPL-999999",
-        "release_notes": "n" * 4001,
-    }
-
-    answer = signed_in(maker).post(NEW, wrong)
-
-    shown = text(answer)
-    assert answer.status_code == 422
-    assert "There is something to mend" in shown
-    for sentence in (
-        "Choose one that your Party holds.",
-        "Choose one of the Device Types.",
-        "Not listed: CPL-999999.",
-        "This must be said.",
-        "At most 200 characters",
-        "At most 4000 characters",
-    ):
-        assert sentence in shown
-    for field in ("device_model", "firmware_version", "manufacturer_image_hash", "cpa_expiry_date"):
-        assert f'id="id_{field}_error"' in shown
-    for typed in ("9001", "two", "31/02/2030", "CPL-999999"):
-        assert typed in shown
-    assert not Submission.objects.exists()
-
-
-def test_checking_first_keeps_nothing_and_says_that_nothing_is_to_be_mended(maker: Party) -> None:
-    answer = signed_in(maker).post(NEW, {**answers(), "action": "check"})
-
-    assert answer.status_code == 200
-    assert "Nothing is to be mended" in text(answer)
-    assert not Submission.objects.exists()
-
-
-def test_checking_first_says_what_is_to_be_mended(maker: Party) -> None:
-    answer = signed_in(maker).post(NEW, {**answers(device_model="9"), "action": "check"})
-
-    assert answer.status_code == 200
-    assert 'id="id_device_model_error"' in text(answer)
-    assert "Nothing is to be mended" not in text(answer)
-
-
-def test_naming_none_and_some_at_once_is_asked_about(maker: Party) -> None:
-    make.listed(make.row(1))
-
-    answer = signed_in(maker).post(NEW, answers(predecessors="CPL-000001"))
-
-    assert answer.status_code == 422
-    assert "Predecessors are named below" in text(answer)
-
-
-def test_a_stale_queue_refuses_the_same_release_twice(maker: Party, waiting: Submission) -> None:
-    answer = signed_in(maker).post(NEW, answers(2))
-
-    assert answer.status_code == 422
-    assert "this one is in the queue already" in text(answer)
-
-
-def test_approving_publishes_and_says_as_what(waiting: Submission) -> None:
-    browser = signed_in(make.administrator())
-
-    answer = browser.post(decision_url(waiting), {"decision": "approve"}, follow=True)
-
-    waiting.refresh_from_db()
-    assert waiting.state == PUBLISHED
-    assert f"Published as {waiting.cpl_entry_id}." in text(answer)
-
-
-@pytest.mark.parametrize(("decision", "state"), [("return", RETURNED), ("close", CLOSED)])
-def test_turning_down_needs_a_reason(waiting: Submission, decision: str, state: str) -> None:
-    browser = signed_in(make.administrator())
-
-    refused = browser.post(decision_url(waiting), {"decision": decision})
-    browser.post(decision_url(waiting), {"decision": decision, "reason": "The hash is wrong."})
-
-    waiting.refresh_from_db()
-    assert refused.status_code == 422
-    assert "Say why, so that the Manufacturer can act on it." in text(refused)
-    assert waiting.state == state
-
-
-def test_a_form_without_a_decision_says_so(waiting: Submission) -> None:
-    answer = signed_in(make.administrator()).post(decision_url(waiting), {"reason": "Because."})
-
-    assert answer.status_code == 422
-    assert "Choose what you decide." in text(answer)
-    assert "Because." in text(answer)
-
-
-def test_whoever_comes_second_reads_the_firsts_decision(waiting: Submission) -> None:
-    administrator = make.administrator()
-    first, second = (
-        signed_in(administrator, None),
-        signed_in(make.party("second", "ADMINISTRATOR")),
-    )
-    first.post(decision_url(waiting), {"decision": "close", "reason": "Superseded already."})
-
-    answer = second.post(decision_url(waiting), {"decision": "approve"})
-
-    waiting.refresh_from_db()
-    assert answer.status_code == 409
-    assert waiting.state == CLOSED
-    assert "Somebody decided this before you." in text(answer)
-    assert "Superseded already." in text(answer)
-    assert '<h2 class="govuk-heading-m" id="decide">' not in text(answer)
-
-
-def test_an_entry_id_that_is_taken_is_said_beside_its_field(waiting: Submission) -> None:
-    make.listed(make.row(1))
-
-    answer = signed_in(make.administrator()).post(
-        decision_url(waiting), {"decision": "approve", "cpl_entry_id": "CPL-000001"}
+def approved(submission: Submission, by: Party, **after: float) -> Submission:
+    """The submission approved for a time so long after today's."""
+    return approve_submission(
+        submission_id=submission.pk,
+        by=make.actor(by),
+        at=make.AT,
+        publish_at=NOW + timedelta(**after),
     )
 
-    assert answer.status_code == 422
-    assert "CPL-000001 is another entry&#x27;s id." in text(answer)
+
+def versions(visitor: Visitor, *, of_rows: str = "Submissions") -> list[str]:
+    """The firmware versions of the rows, as numbers' text, in their order."""
+    return [row.split()[0].lstrip("0") for row in visitor.rows(of_rows)]
 
 
-def test_an_entry_id_of_another_series_must_be_meant(waiting: Submission) -> None:
-    browser = signed_in(make.administrator())
-    said = {"decision": "approve", "cpl_entry_id": "ZZZ"}
-
-    asked = browser.post(decision_url(waiting), said)
-    browser.post(decision_url(waiting), {**said, "cpl_entry_id_again": "ZZZ"})
-
-    waiting.refresh_from_db()
-    assert asked.status_code == 422
-    assert "ZZZ is not of the series" in text(asked)
-    assert 'name="cpl_entry_id_again"' in text(asked)
-    assert waiting.cpl_entry_id == "ZZZ"
-
-
-def test_an_entry_id_of_the_series_is_taken_at_once(waiting: Submission) -> None:
-    signed_in(make.administrator()).post(
-        decision_url(waiting), {"decision": "approve", "cpl_entry_id": "cpl-000777"}
-    )
-
-    waiting.refresh_from_db()
-    assert waiting.cpl_entry_id == "CPL-000777"
-
-
-def test_what_was_returned_is_brought_again_from_a_filled_form(maker: Party) -> None:
-    make.listed(make.row(1))
-    earlier = make.submitted(make.actor(maker), 2, predecessors=["CPL-000001"])
-    signed_in(make.administrator()).post(
-        decision_url(earlier), {"decision": "return", "reason": "The notes."}
-    )
-    browser = signed_in(maker)
-
-    offered = f"{NEW}?again={earlier.pk}"
-    page = text(browser.get(f"/submissions/{earlier.pk}"))
-    form = text(browser.get(offered))
-    stranger_form = text(signed_in(make.maker("other-meters", "F1A2")).get(offered))
-
-    assert offered in page
-    assert earlier.manufacturer_image_hash in form
-    assert "CPL-000001" in form
-    assert earlier.manufacturer_image_hash not in stranger_form
-    assert browser.get(f"{NEW}?again=nonsense").status_code == 200
-
-
-def test_a_reason_that_came_too_late_is_given_back(waiting: Submission) -> None:
-    administrator = make.administrator()
-    first = signed_in(administrator)
-    late = Client(raise_request_exception=False)
-    typed = {"decision": "close", "reason": "Long thought.", "acting_for": administrator.slug}
-
-    late.post(decision_url(waiting), typed)
-    first.post(decision_url(waiting), {"decision": "approve"})
-    late.force_login(first_person(administrator), backend=BACKEND)
-    page = text(late.get(f"/submissions/{waiting.pk}"))
-
-    assert "Somebody decided this before you." in page
-    assert "Long thought." in page
-
-
-def test_an_entry_id_is_for_approvals_only(waiting: Submission) -> None:
-    answer = signed_in(make.administrator()).post(
-        decision_url(waiting), {"decision": "close", "reason": "No.", "cpl_entry_id": "CPL-000009"}
-    )
-
-    assert answer.status_code == 422
-    assert "Only an approval lists an entry." in text(answer)
-
-
-def test_whoever_brought_it_is_not_offered_the_decision() -> None:
-    administrator = make.party("code", "ADMINISTRATOR", manufacturer_identifiers=[make.MAKER])
-    browser = signed_in(administrator)
-    browser.post(NEW, answers())
-    submission = Submission.objects.get()
-
-    page = browser.get(f"/submissions/{submission.pk}")
-    forced = browser.post(decision_url(submission), {"decision": "approve"})
-
-    assert "another person must decide of it" in text(page)
-    assert 'id="decide"' not in text(page)
-    assert forced.status_code == 403
-    assert "Whoever brought a release does not decide it" in text(forced)
-
-
-def test_a_submission_stands_beside_the_release_it_follows(maker: Party) -> None:
-    make.listed(make.row(1, gbcs_version="3.2"))
-    submission = make.submitted(make.actor(maker), 2, predecessors=["CPL-000001"])
-
-    page = text(signed_in(make.administrator()).get(f"/submissions/{submission.pk}"))
-
-    assert "Beside the release it follows" in page
-    assert "3.2" in page
-    assert "Changed" in page
-
-
-def test_a_rule_that_no_longer_holds_is_said_before_anybody_decides(waiting: Submission) -> None:
-    make.listed(
-        make.row(9, device_model=waiting.device_model, firmware_version=waiting.firmware_version)
-    )
-    browser = signed_in(make.administrator())
-
-    page = browser.get(f"/submissions/{waiting.pk}")
-    refused = browser.post(decision_url(waiting), {"decision": "approve"})
-
-    assert "Since it was brought, something has changed" in text(page)
-    assert refused.status_code == 422
-    assert "It is listed as CPL-000009." in text(refused)
-
-
-def test_the_queue_shows_first_what_waits_longest(maker: Party) -> None:
+def test_the_queue_shows_first_what_waits_longest_then_what_waits_for_its_time(
+    maker: Party, administrator: Party
+) -> None:
     by = make.actor(maker)
-    early, late = make.submitted(by, 3), make.submitted(by, 4)
-    Submission.objects.filter(pk=early.pk).update()
-    page = text(signed_in(make.administrator()).get("/submissions?state=SUBMITTED"))
+    late, early = brought(by, 5), brought(by, 3)
+    returned, closed = brought(by, 6), brought(by, 4)
+    return_submission(
+        submission_id=returned.pk, reason="No.", by=make.actor(administrator), at=make.AT
+    )
+    withdraw_submission(submission_id=closed.pk, by=by, at=make.AT)
+    next_day, next_hour = brought(by, 1), brought(by, 2)
+    approved(next_day, administrator, days=1)
+    approved(next_hour, administrator, hours=1)
+    basil = of(administrator)
 
-    positions = [page.index(str(one.pk)) for one in sorted((early, late), key=_age)]
-    assert positions == sorted(positions)
+    basil.open("/submissions")
+
+    assert versions(basil) == ["3", "5", "2", "1", "6", "4"]
+    assert early.submitted_at < late.submitted_at
+    first, _, due, *_, taken_back = basil.rows("Submissions")
+    assert "waits for 2 days, 23 hours" in first.replace("\xa0", " ")
+    assert "to be published at 23 Nov 2026, 10:00" in due
+    assert taken_back.endswith("taken back")
 
 
-def first_person(party: Party) -> User:
-    return people_of(party)[0].person
+def test_what_is_long_past_its_time_is_overdue(maker: Party, administrator: Party) -> None:
+    by = make.actor(maker)
+    approved(brought(by, 1), administrator, minutes=-6)
+    approved(brought(by, 2), administrator, minutes=-1)
+    basil = of(administrator)
+
+    basil.open("/submissions?state=APPROVED")
+    long_past, just_now = basil.rows("Submissions")
+    basil.follow("00000001")
+
+    assert "Overdue since 23 Nov 2026, 08:54" in long_past
+    assert "Overdue" not in just_now
+    assert "look after its workers" in basil.text
 
 
-def _age(submission: Submission) -> tuple[Any, Any]:
-    return (submission.submitted_at, submission.pk)
+def test_the_queue_says_how_many_rules_are_broken_now(maker: Party, administrator: Party) -> None:
+    by = make.actor(maker)
+    brought(by, 1)
+    brought(by, 2, gbcs_version="9.9")
+    faulty = brought(by, 3, device_model="00020101")
+    make.listed(make.row(9, device_model="00020101", firmware_version=faulty.firmware_version))
+    basil, ada = of(administrator), of(maker)
+
+    basil.open("/submissions")
+    ada.open("/submissions")
+
+    fine, warned, broken = (row.replace("\xa0", " ") for row in basil.rows("Submissions"))
+    assert "All kept" in fine
+    assert "1 warning" in warned
+    assert "fault" not in warned
+    assert "2 faults1 warning" in broken  # it stands on the list, with another hash
+    assert not any("fault" in row or "All kept" in row for row in ada.rows("Submissions"))
+
+
+def test_the_queue_is_narrowed_by_state_and_kind(maker: Party, administrator: Party) -> None:
+    make.listed(make.row(1))
+    by = make.actor(maker)
+    brought(by, 2, device_model="00020101")
+    withdrawal = {"kind": "WITHDRAWAL", "of_entry": "CPL-000001", "reason": "It fails."}
+    submit_firmware(said=withdrawal, by=by, at=make.AT)
+    basil = of(administrator)
+
+    basil.open("/submissions")
+    basil.send("Search", {"Kind": "Withdrawal of a release"})
+    assert [row.split()[0] for row in basil.rows("Submissions")] == ["00000001"]
+    assert "CPL-000001" in basil.rows("Submissions")[0]
+    basil.send("Search", {"State": "Returned"})
+    assert "Nothing fits." in basil.text
+
+
+def test_drafts_stand_above_what_was_brought_and_only_their_own_party_sees_them(
+    maker: Party, administrator: Party
+) -> None:
+    by = make.actor(maker)
+    brought(by, 1)
+    for number in range(2, 14):
+        make.draft(by, number)
+    ada, basil, other = of(maker), of(administrator), of(make.maker("other-meters", "F1A2"))
+
+    ada.open("/submissions")
+    newest = len(ada.rows("Drafts"))
+    ada.follow("All drafts")
+    for stranger in (basil, other):
+        stranger.open("/submissions?state=DRAFT")
+
+    assert newest == 10
+    assert len(ada.rows("Drafts")) == 12
+    assert basil.rows("Drafts") == other.rows("Drafts") == []
+    assert "Select a valid choice" in basil.text
+    assert "Nothing fits." in other.text
+
+
+def test_a_submission_stands_beside_the_release_it_follows(
+    maker: Party, administrator: Party
+) -> None:
+    make.listed(make.row(1, gbcs_version="3.2"), make.row(2, gbcs_version="3.2"))
+    by, decider = make.actor(maker), make.actor(administrator)
+    make.published(by, decider, 3, predecessors=["CPL-000001"], device_model="00010101")
+    said = {"predecessors": ["CPL-000002", "CPL-000003"], "purposes": ["SECURITY", "DEFECT"]}
+    submission = brought(by, 4, security_relevant=True, **said)
+    basil = of(administrator)
+
+    basil.open(f"/submissions/{submission.pk}")
+
+    facts = {row.split("  ")[0]: row for row in basil.rows("The facts")}
+    assert "Beside the release it follows" in basil.text
+    assert "The release before it is CPL-000003" in basil.text
+    assert any(row.startswith("Firmware version") and "Changed" in row for row in facts.values())
+    assert any(row.startswith("GBCS version 4.2 4.2 Same") for row in facts.values())
+    assert "Why it was made Security, A defect Not said Added" in " ".join(facts.values())
+    assert "CPL-000002: added" in basil.text
+    assert "CPL-000003: added, the release before it" in basil.text
+    assert "CPL-000001: no longer named" in basil.text
+    assert "Picture of the upgrade pathway" in text(
+        signed_in(make.party("second", "ADMINISTRATOR")).get(f"/submissions/{submission.pk}")
+    )
+
+
+def test_every_hardware_version_is_named(maker: Party, administrator: Party) -> None:
+    further = ["00010102", "00010103"]
+    submission = brought(make.actor(maker), 4, further_device_models=further)
+    basil = of(administrator)
+
+    basil.open(f"/submissions/{submission.pk}")
+
+    assert "00010101, 00010102, 000101033 hardware versions" in basil.text
+    assert "Further Device Models 00010102, 00010103" in " ".join(basil.rows("The facts"))
+    assert "CPL Entry ID" not in basil.text  # as many entries, as many ids
+
+
+def test_a_correction_stands_beside_the_record_and_a_withdrawal_beside_nothing(
+    maker: Party, administrator: Party
+) -> None:
+    by = make.actor(maker)
+    entry = make.published(by, make.actor(administrator), 1).cpl_entry_id
+    about = {"of_entry": entry, "reason": "The notes were another release's."}
+    said = {**make.release(1, release_notes="Other notes."), **about, "kind": "CORRECTION"}
+    correction = submit_firmware(said=said, by=by, at=make.AT).submission
+    basil = of(administrator)
+
+    basil.open(f"/submissions/{correction.pk}")
+    corrected = basil.rows("The facts")
+    withdraw_submission(submission_id=correction.pk, by=by, at=make.AT)
+    withdrawal = submit_firmware(said={**about, "kind": "WITHDRAWAL"}, by=by, at=make.AT)
+    basil.open(f"/submissions/{withdrawal.submission.pk}")
+
+    assert "Release notes Other notes. Mends the clock. Changed" in corrected
+    assert sum("Changed" in row for row in corrected) == 1
+    assert "What is to be withdrawn" in basil.text
+    assert not any("Same" in row or "Changed" in row for row in basil.rows("The facts"))
+    assert about["reason"] in basil.text
+
+
+def test_an_earlier_attempt_is_named_with_the_reason_it_came_back_for(
+    maker: Party, administrator: Party
+) -> None:
+    by = make.actor(maker)
+    earlier = brought(by, 1)
+    return_submission(
+        submission_id=earlier.pk, reason="The hash.", by=make.actor(administrator), at=make.AT
+    )
+    again = start_draft(kind="NEW", said=make.release(1), by=by, at=make.AT, again_of=earlier)
+    submit_draft(draft_id=again.pk, by=by, at=make.AT)
+    basil, ada = of(administrator), of(maker)
+
+    basil.open("/submissions?state=SUBMITTED")
+    basil.follow("00000001")
+    assert "It was returned: The hash." in basil.text
+    basil.follow("what was brought on")
+    assert "It was brought again on 20 November 2026." in basil.text
+    ada.open(f"/submissions/{earlier.pk}")
+    assert "Mend and bring again" not in ada.text
+
+
+def test_what_is_held_back_at_its_time_says_why(maker: Party, administrator: Party) -> None:
+    submission = approved(brought(make.actor(maker), 1), administrator, hours=1)
+    make.listed(make.row(9, firmware_version=submission.firmware_version))
+    publish_due(at=NOW + timedelta(hours=2))
+    ada = of(maker)
+
+    ada.open(f"/submissions/{submission.pk}")
+
+    assert "It was approved, and held back at its time, on 23 November 2026, 10:00" in ada.text
+    assert ada.text.count("It is listed as CPL-000009.") == 3  # then, now, and in its history
+    assert "What happened to this submission" in ada.text
+    assert "To be published on 23 November 2026, 10:00." in ada.text
