@@ -19,7 +19,8 @@ class Release:
 
     `carries` is whether a hub with it carries updates, None where nobody said; `lapses` in how
     many days its CPA certificate does, where that is not six years after the listing; `twice` that
-    the sheet lists it a second time with another hash, as real lists do.
+    the sheet lists it a second time with another hash, as real lists do; `together` that its maker
+    brought it for all hardware in one submission.
     """
 
     version: str
@@ -28,6 +29,7 @@ class Release:
     carries: bool | None = None
     lapses: int | None = None
     twice: bool = False
+    together: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

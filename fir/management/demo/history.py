@@ -14,10 +14,11 @@ from fir.eligibility import operations as eligibility
 from fir.eligibility.queries import standing_of
 from fir.estates.models import DONE
 from fir.estates.operations import finish_loads, receive_load
+from fir.management.demo.bringing import bring, queue
 from fir.management.demo.families import Over
 from fir.management.demo.homes import inventory
 from fir.management.demo.keeping import keep_list, load_since
-from fir.management.demo.listing import amended, claim, first_sheet, lines_of, sheet_row
+from fir.management.demo.listing import amended, first_sheet, lines_of, sheet_row
 from fir.management.demo.parties import (
     ADMINISTRATOR,
     MANUFACTURERS,
@@ -27,7 +28,6 @@ from fir.management.demo.parties import (
 )
 from fir.management.demo.people import PEOPLE
 from fir.management.demo.products import AMENDMENTS, all_releases
-from fir.management.demo.submissions import QUEUE
 from fir.management.demo.world import DemoIncomplete, World
 from fir.notifications import operations as notifications
 from fir.records import quality
@@ -35,7 +35,7 @@ from fir.records.certificates import tell_of_certificates
 from fir.records.contacts import change_contact, confirm_contact, remind_of_contacts
 from fir.records.operations import declare_hub_capability
 from fir.records.reconciling import reconcile_list
-from fir.submissions.operations import approve_submission, return_submission, submit_firmware
+from fir.submissions.operations import approve_submission
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -45,8 +45,6 @@ if TYPE_CHECKING:
     from fir.management.demo.listing import Line
     from fir.management.demo.parties import Organisation
     from fir.management.demo.products import Amendment
-    from fir.management.demo.submissions import Waiting
-    from fir.submissions.models import Submission
 
     Act = Callable[[], None]
 
@@ -80,7 +78,7 @@ def load_world(*, now: datetime, say: Callable[[str], None]) -> World:
     say("The Suppliers' inventories …")
     _load_estates(world)
     say("The newest releases, the queue, and what keeps the list right …")
-    since = [*_keeping(world), *_queue(world), *_confirmations(world, since=OPENED)]
+    since = [*_keeping(world), *queue(world), *_confirmations(world, since=OPENED)]
     _in_order([*_releases(world, since=OPENED), *since])
     say("Who may take what, and the notices …")
     remind_of_contacts(at=now)
@@ -132,28 +130,26 @@ def _releases(world: World, *, since: int = LISTED, until: int = 0) -> list[tupl
 
 
 def _publish(world: World, family: Family, release: Release) -> None:
-    """Bring and approve a release for all its hardware, and let eligibility read of it."""
+    """Bring and approve a release for all its hardware, and let the readers read of it."""
     brought = world.moment(release.days_ago, 9, 30)
     decided = world.moment(release.days_ago, 15, 10)
     lines = lines_of(family, release)
-    submissions = [_bring(world, line, at=brought) for line in lines]
-    for line, submission in zip(lines, submissions, strict=True):
+    apart = [lines] if release.together else [[line] for line in lines]
+    submissions = [bring(world, some, at=brought) for some in apart]
+    for some, submission in zip(apart, submissions, strict=True):
         approved = approve_submission(
             submission_id=submission.pk, by=world.actor(ADMINISTRATOR), at=decided
         )
-        row = sheet_row(line, entry_id=approved.cpl_entry_id, today=world.now.date())
-        world.rows[line.device_model, release.version] = row
+        for line, entry_id in zip(some, approved.cpl_entry_ids, strict=True):
+            row = sheet_row(line, entry_id=entry_id, today=world.now.date())
+            world.rows[line.device_model, release.version] = row
     if OPENED > release.days_ago >= NOT_LOADED:
         entries = [world.rows[line.device_model, release.version].cpl_entry_id for line in lines]
         load_since(world, entries, at=decided + timedelta(days=1))
     if release.days_ago > OPENED:
+        # Whoever brought and decided it was there already, and was told then.
         eligibility.read_news(at=decided + timedelta(minutes=1))
-
-
-def _bring(world: World, line: Line, *, at: datetime) -> Submission:
-    said = claim(line, world.predecessors(line), today=world.now.date())
-    by = world.actor(maker_of(line.family.maker))
-    return submit_firmware(said=said, by=by, at=at).submission
+        notifications.read_news(at=decided + timedelta(minutes=2))
 
 
 def _amendments(world: World) -> list[tuple[datetime, Act]]:
@@ -250,26 +246,6 @@ def _load_estates(world: World) -> None:
         if load.state != DONE:
             raise DemoIncomplete(f"The inventory of {supplier.name} is {load.state}, not DONE.")
         world.devices += load.devices
-
-
-def _queue(world: World) -> list[tuple[datetime, Act]]:
-    return [
-        (world.now - timedelta(hours=waiting.hours_ago), partial(_wait, world, waiting))
-        for waiting in QUEUE
-    ]
-
-
-def _wait(world: World, waiting: Waiting) -> None:
-    """Bring a release and leave it, or send it back."""
-    at = world.now - timedelta(hours=waiting.hours_ago)
-    submission = _bring(world, waiting.line, at=at)
-    if waiting.reason:
-        return_submission(
-            submission_id=submission.pk,
-            reason=waiting.reason,
-            by=world.actor(ADMINISTRATOR),
-            at=at + timedelta(hours=2),
-        )
 
 
 def _read(world: World, *, at: datetime) -> None:

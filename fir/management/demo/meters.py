@@ -118,7 +118,7 @@ METERS = (
             Release("01010000", 1330),
             Release("01020002", 820, PREVIOUS),
             Release("01020011", 450, PREVIOUS),
-            Release("01030001", 110, PREVIOUS, lapses=25),
+            Release("01030001", 110, PREVIOUS, lapses=25, together=True),
         ),
     ),
     Family(

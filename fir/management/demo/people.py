@@ -35,8 +35,9 @@ class DemoPerson:
 
 
 FIRST_EYES, SECOND_EYES = "basil", "cosima"
+BRINGER = DemoPerson("ada", f"brings firmware for {METERS.name}, a Manufacturer", (METERS,))
 PEOPLE = (
-    DemoPerson("ada", f"brings firmware for {METERS.name}, a Manufacturer", (METERS,)),
+    BRINGER,
     DemoPerson(
         FIRST_EYES,
         f"decides what is published and keeps the list, for {ADMINISTRATOR.name}",

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from fir.management.demo.listing import claim
 from fir.management.demo.parties import all_organisations
 from fir.management.demo.people import PASSWORD, PEOPLE
-from fir.management.demo.submissions import TO_BRING
+from fir.management.demo.submissions import TO_BRING, WAITING
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -49,7 +49,7 @@ def _commands(world: World, head: int) -> Iterator[str]:
     decision = json.dumps({"decision": "approve", "reason": "In order."})
     yield "# 1. The Manufacturer brings a release."
     yield _caught("ID", "id", _curl("MAKER", "submissions", said))
-    yield "# 2. The Administrator reads the queue, in which three others wait."
+    yield f"# 2. The Administrator reads the queue, in which {WAITING} others wait."
     yield _curl("ADMIN", "submissions?state=SUBMITTED")
     yield "# 3. The Administrator approves it, and it is published as an entry of the list."
     yield _caught("ENTRY", "cpl_entry_id", _curl("ADMIN", "submissions/$ID/decision", decision))

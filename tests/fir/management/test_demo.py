@@ -16,6 +16,7 @@ from django.conf import settings
 from django.core.management import call_command
 from django.db import transaction
 from django.utils import timezone
+from django.utils.timezone import localdate, localtime
 
 from cpl.sheet import read_sheet
 from fir.eligibility.models import Finding
@@ -28,6 +29,7 @@ from fir.ledger.models import ReaderFault
 from fir.management.demo.homes import inventory
 from fir.management.demo.listing import first_sheet
 from fir.management.demo.parties import (
+    ADMINISTRATOR,
     DCC,
     IMPORT_ONLY,
     LARGEST,
@@ -37,7 +39,8 @@ from fir.management.demo.parties import (
     all_organisations,
 )
 from fir.management.demo.people import PASSWORD, PEOPLE
-from fir.notifications.models import Delivery, Notice, Subscription
+from fir.management.demo.submissions import WAITING
+from fir.notifications.models import ABOUT_SUBMISSIONS, Delivery, Notice, Subscription
 from fir.parties.models import Invitation, Party
 from fir.parties.permissions import MAY, Category, Permission
 from fir.parties.queries import (
@@ -49,10 +52,19 @@ from fir.parties.queries import (
 )
 from fir.records.comparison import compare_list
 from fir.records.contact_queries import is_unconfirmed
-from fir.records.models import ManufacturerContact, Proposal, RepositoryEntry, SheetImport
+from fir.records.models import (
+    FirmwareRecord,
+    ManufacturerContact,
+    Proposal,
+    RepositoryEntry,
+    SheetImport,
+)
 from fir.records.quality_queries import quality_findings
 from fir.records.queries import contacts_of
-from fir.submissions.models import Decision, Submission
+from fir.submissions.claims import PURPOSES
+from fir.submissions.judging import check_release, judge_submission
+from fir.submissions.models import Decision, Draft, ReleaseSheet, Submission
+from fir.submissions.sheet_queries import judge_rows, rows_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -210,10 +222,117 @@ def test_a_family_shares_its_image(entries: list[RepositoryEntry]) -> None:
     assert all(len(of) == 1 for of in families.values())
 
 
-def test_the_queue_holds_something_to_decide(shown: str) -> None:
-    assert Submission.objects.filter(state="SUBMITTED").count() == 3
+def test_the_queue_holds_something_of_every_kind_to_decide(shown: str) -> None:
+    waiting = Submission.objects.filter(state="SUBMITTED")
+
+    assert Counter(waiting.values_list("kind", flat=True)) == {
+        "NEW": 3,
+        "LEGACY_COMPLETION": 1,
+        "WITHDRAWAL": 1,
+    }
+    assert waiting.count() == WAITING
+    assert f"in which {WAITING} others wait" in shown
+    for submission in waiting:
+        assert judge_submission(submission, today=localdate()).faults == []
+
+
+def test_a_release_is_approved_for_tomorrow_at_nine_in_london(shown: str) -> None:
+    submission = Submission.objects.get(state="APPROVED")
+
+    assert submission.publish_at is not None
+    due = localtime(submission.publish_at)
+    assert (due.hour, due.minute) == (9, 0)
+    assert timedelta(0) < due.date() - localdate(submission.submitted_at) <= timedelta(days=2)
+    assert submission.publish_at > timezone.now()
+
+
+def test_one_came_back_after_a_talk_and_was_brought_again(shown: str) -> None:
     returned = Submission.objects.get(state="RETURNED")
+    again = Submission.objects.get(replaces=returned)
+    comments = list(returned.comments.order_by("id").select_related("party"))
+
     assert Decision.objects.get(submission=returned).reason
+    assert (again.state, again.party.slug) == ("SUBMITTED", METERS.slug)
+    assert (returned.gbcs_version, again.gbcs_version) == ("4.2", "4.1")
+    assert [one.party.category for one in comments] == ["ADMINISTRATOR", "DEVICE_MANUFACTURER"]
+
+
+def test_what_is_published_about_listed_entries_is_a_correction_and_a_completion(
+    shown: str,
+) -> None:
+    about = Submission.objects.filter(state="PUBLISHED").exclude(kind="NEW")
+    corrected = FirmwareRecord.objects.exclude(supersedes=None).get()
+    completed = about.get(kind="LEGACY_COMPLETION")
+
+    assert Counter(about.values_list("kind", flat=True)) == {
+        "CORRECTION": 1,
+        "LEGACY_COMPLETION": 1,
+    }
+    assert corrected.reason
+    assert corrected.release_notes != corrected.supersedes.release_notes
+    assert RepositoryEntry.objects.get(cpl_entry_id=completed.of_entry).pathway == "NAMED"
+
+
+def test_one_release_was_brought_for_all_its_hardware_at_once(shown: str) -> None:
+    together = Submission.objects.exclude(further_device_models=[]).get()
+
+    assert len(together.cpl_entry_ids) == len(together.device_models) == 3
+    listed = RepositoryEntry.objects.filter(cpl_entry_id__in=together.cpl_entry_ids)
+    assert {entry.device_model for entry in listed} == set(together.device_models)
+
+
+def test_the_manufacturer_is_writing_a_release_that_could_be_brought_and_one_half_way(
+    shown: str,
+) -> None:
+    faults = []
+    for draft in Draft.objects.filter(sheet=None).select_related("party"):
+        assert draft.party.slug == METERS.slug
+        _, judged = check_release({**draft.said, "kind": draft.kind}, today=TODAY)
+        faults.append({fault.code for fault in judged.faults})
+
+    assert faults.count(set()) == 1
+    assert len(faults) == 2
+    assert any("FIELD_MISSING" in codes for codes in faults)
+
+
+def test_a_sheet_of_releases_has_rows_to_bring_and_one_to_mend(shown: str) -> None:
+    sheet = ReleaseSheet.objects.select_related("party").get()
+    rows = judge_rows(list(rows_of(sheet)), party=sheet.party, today=TODAY)
+
+    assert sheet.party.slug == METERS.slug
+    codes = [{fault.code for fault in row.faults} for row in rows]
+    assert codes == [set(), set(), set(), {"WRONG_LENGTH"}]
+
+
+def test_newer_releases_say_more_than_their_line_and_old_ones_do_not(shown: str) -> None:
+    records = list(FirmwareRecord.objects.select_related("entry").filter(firmwarerecord=None))
+    new = [one for one in records if one.image_size is not None]
+    old = [one for one in records if one.image_size is None]
+
+    assert min(len(new), len(old)) > 10
+    assert {purpose for one in new for purpose in one.purposes} == set(PURPOSES)
+    assert all(one.minimum_hardware_version and one.release_notes for one in new)
+    assert any(one.end_of_support for one in new)
+    assert any(one.activation_advice for one in new)
+    assert {one.security_relevant for one in new} == {True, False}
+    assert all(not one.purposes for one in old)
+
+
+def test_whoever_deals_with_submissions_was_told_at_the_time(shown: str) -> None:
+    of_submissions = Notice.objects.filter(kind__in=ABOUT_SUBMISSIONS).select_related("party")
+    by_kind: dict[str, set[str]] = {}
+    for notice in of_submissions:
+        by_kind.setdefault(notice.kind, set()).add(notice.party.slug)
+
+    makers = {maker.slug for maker in MANUFACTURERS}
+    assert by_kind == {
+        "SUBMISSION_RECEIVED": {ADMINISTRATOR.slug},
+        "SUBMISSION_APPROVED": makers,
+        "SUBMISSION_COMMENTED": {ADMINISTRATOR.slug, METERS.slug},
+        "SUBMISSION_RETURNED": {METERS.slug},
+    }
+    days = {notice.raised_at.date() for notice in of_submissions}
+    assert len(days) > 20
 
 
 def test_estates_are_loaded_with_few_bad_rows(shown: str) -> None:
@@ -279,8 +398,10 @@ def test_only_the_newest_releases_are_told(shown: str) -> None:
     kinds = set(Notice.objects.values_list("kind", flat=True))
 
     assert 1 <= releases.values("seq").distinct().count() <= 2
-    assert kinds <= {
+    assert kinds - ABOUT_SUBMISSIONS == {
         "FIRMWARE_PUBLISHED",
+        "FIRMWARE_SUPERSEDED",
+        "PATHWAY_COMPLETED",
         "CERTIFICATE_DUE",
         "CERTIFICATE_LAPSED",
         "CONTACT_UNCONFIRMED",
