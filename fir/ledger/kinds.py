@@ -47,6 +47,12 @@ _KINDS = [
         {"party": TEXT, "category": TEXT, "user_roles": LIST, "manufacturer_identifiers": LIST},
     ),
     EventKind(
+        "IDENTIFIER_GIVEN",
+        "A Party was given a further Manufacturer Identifier.",
+        audiences.administrator_and,
+        {"party": TEXT, "manufacturer_identifier": TEXT},
+    ),
+    EventKind(
         "GRANT_CHANGED",
         "A person's or a key's permissions in a Party changed.",
         audiences.administrator_and,

@@ -103,6 +103,30 @@ def admit_party(
     return party
 
 
+@transaction.atomic
+def give_identifier(*, party: Party, manufacturer_identifier: str, by: Actor, at: datetime) -> str:
+    """Let a Party bring firmware under a further Manufacturer Identifier; the identifier.
+
+    Raises PartyRefused when it is none, and when the Party holds it already.
+    """
+    try:
+        identifier = parse_manufacturer_identifier(manufacturer_identifier)
+    except IdentifierFault as fault:
+        raise PartyRefused(str(fault)) from fault
+    manufacturer = ensure_manufacturer(identifier=identifier, name=party.name)
+    _, is_new = ManufacturerHolding.objects.get_or_create(
+        party=party,
+        manufacturer=manufacturer,
+        defaults={"given_at": at, "given_by": by.actor_id},
+    )
+    if not is_new:
+        raise PartyRefused(f"{party.name} holds the Manufacturer Identifier {identifier} already.")
+    payload = {"party": party.slug, "manufacturer_identifier": identifier}
+    event = NewEvent("IDENTIFIER_GIVEN", "party", party.slug, payload, parties=[party.slug])
+    append_events([event], by=by.author, at=at)
+    return identifier
+
+
 def _read_name(said: str) -> str:
     """A name in one line of plain text: a Manufacturer's is published with its entries."""
     try:

@@ -10,8 +10,8 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.utils import timezone
 
-from fir.parties.models import Invitation, Party
-from fir.parties.queries import actor_of_key, invitation_of_token
+from fir.parties.models import Invitation, ManufacturerHolding, Party
+from fir.parties.queries import actor_of_key, identifiers_of, invitation_of_token
 from tests import make
 
 pytestmark = pytest.mark.django_db
@@ -52,6 +52,34 @@ def test_a_party_is_admitted_whole_or_not_at_all(wrong: tuple[str, str]) -> None
         said(*("admit_party", "--slug", "s", "--name", "S", "--category", "LARGE_SUPPLIER"), *wrong)
 
     assert not Party.objects.exists()
+
+
+def test_a_party_is_given_a_further_identifier() -> None:
+    party = make.maker()
+
+    printed = said("give_identifier", "--party", party.slug, "--manufacturer", "f1a2")
+
+    assert printed == "Fine Meters holds the Manufacturer Identifier F1A2 now.\n"
+    assert identifiers_of(party) == ["F1A1", "F1A2"]
+
+
+@pytest.mark.parametrize(
+    ("slug", "identifier", "why"),
+    [
+        ("nobody", "F1A2", "No Party has the slug 'nobody'"),
+        ("fine-meters", "F1A", "4 hexadecimal digits"),
+        ("fine-meters", "F1A1", "holds the Manufacturer Identifier F1A1 already"),
+    ],
+)
+def test_an_identifier_that_is_not_given_is_refused_in_words(
+    slug: str, identifier: str, why: str
+) -> None:
+    make.maker()
+
+    with pytest.raises(CommandError, match=why):
+        said("give_identifier", "--party", slug, "--manufacturer", identifier)
+
+    assert ManufacturerHolding.objects.count() == 1
 
 
 def test_a_key_stands_alone_on_standard_output() -> None:

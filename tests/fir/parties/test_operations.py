@@ -21,13 +21,14 @@ from fir.parties.operations import (
     PartyRefused,
     PermissionNotForCategory,
     admit_party,
+    give_identifier,
     issue_key,
     operator,
     revoke_key,
 )
 from fir.parties.people import set_permissions
 from fir.parties.permissions import Category, Permission
-from fir.parties.queries import actor_of_key, identifiers_of
+from fir.parties.queries import actor_of_key, holders_of, identifiers_of
 from tests import make
 
 P = Permission
@@ -134,6 +135,49 @@ def test_two_parties_may_hold_one_identifier_and_the_maker_keeps_its_first_name(
     admitted(slug="dcc", name="DCC", category="DCC", manufacturer_identifiers=["10E0"])
 
     assert ManufacturerHolding.objects.count() == 2
+    assert Manufacturer.objects.get().name == "Maker"
+
+
+@pytest.mark.django_db
+def test_a_party_that_was_given_an_identifier_brings_for_it_and_everybody_concerned_hears() -> None:
+    maker = admitted(slug="maker", name="Maker", manufacturer_identifiers=["10E0"])
+    actor = make.actor(maker)
+
+    given = give_identifier(
+        party=maker, manufacturer_identifier="0xf1a1", by=operator(), at=make.AT
+    )
+
+    assert given == "F1A1"
+    assert identifiers_of(maker) == ["10E0", "F1A1"]
+    event = LedgerEvent.objects.get(kind="IDENTIFIER_GIVEN")
+    assert payload_of(event) == {"party": "maker", "manufacturer_identifier": "F1A1"}
+    assert set(event.audience) == {"category:ADMINISTRATOR", "party:maker"}
+    assert make.submitted(actor).manufacturer_identifier == "F1A1"
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("wrong", ["10E0", "0x10e0", "10E", "", "10E00", "ZZZZ"])
+def test_an_identifier_that_is_none_or_held_already_is_refused_and_nothing_is_kept(
+    wrong: str,
+) -> None:
+    maker = admitted(slug="maker", name="Maker", manufacturer_identifiers=["10E0"])
+    before = last_seq()
+
+    with pytest.raises(PartyRefused):
+        give_identifier(party=maker, manufacturer_identifier=wrong, by=operator(), at=make.AT)
+
+    assert identifiers_of(maker) == ["10E0"]
+    assert (Manufacturer.objects.count(), last_seq()) == (1, before)
+
+
+@pytest.mark.django_db
+def test_a_makers_identifier_that_another_party_is_given_keeps_its_name() -> None:
+    admitted(slug="maker", name="Maker", manufacturer_identifiers=["10E0"])
+    dcc = admitted(slug="dcc", name="DCC", category="DCC")
+
+    give_identifier(party=dcc, manufacturer_identifier="10E0", by=operator(), at=make.AT)
+
+    assert holders_of("10E0") == ["dcc", "maker"]
     assert Manufacturer.objects.get().name == "Maker"
 
 
