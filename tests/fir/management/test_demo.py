@@ -269,6 +269,7 @@ def test_what_is_published_about_listed_entries_is_a_correction_and_a_completion
         "LEGACY_COMPLETION": 1,
     }
     assert corrected.reason
+    assert corrected.supersedes is not None
     assert corrected.release_notes != corrected.supersedes.release_notes
     assert RepositoryEntry.objects.get(cpl_entry_id=completed.of_entry).pathway == "NAMED"
 
