@@ -27,8 +27,9 @@ PAGES = {name for method, name in pages() if method == "GET"}
 DOWNLOADS = (".csv", ".xlsx", ".xml", ".json")
 LINKS = "() => [...document.querySelectorAll('a[href]')].map((a) => a.getAttribute('href'))"
 # Forms that ask for something to be typed: sent empty, they are refused, and nothing is changed.
+# What ends something, by a red button, may do without.
 FORMS = """() => [...document.querySelectorAll("main form")].flatMap((form, at) =>
-  form.method === "post" && form.querySelector(
+  form.method === "post" && !form.querySelector(".govuk-button--warning") && form.querySelector(
     "textarea, input:not([type=hidden]):not([type=checkbox]):not([type=radio]):not([hidden])"
   ) ? [at] : [])"""
 

@@ -22,7 +22,11 @@ if TYPE_CHECKING:
 STRANGER = "a stranger"
 PEOPLE = (STRANGER, *EMAILS)
 # Lists whose first entry offers what most entries do not.
-SPECIAL = ("/cpl?status=REMOVED", "/list/findings?rule=GBCS_UNKNOWN&waived=open")
+SPECIAL = (
+    "/cpl?status=REMOVED",
+    "/list/findings?rule=GBCS_UNKNOWN&waived=open",
+    "/submissions?state=APPROVED",
+)
 # Nothing leads to these; they are typed by `type_addresses`.
 NOT_LINKED = {
     "account_logout": "the header's button posts to it; scripts or not, nobody is led to the page",

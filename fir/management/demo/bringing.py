@@ -26,7 +26,7 @@ from fir.submissions.operations import (
 from fir.submissions.sheets import write_releases
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from fir.management.demo.listing import Line
     from fir.management.demo.submissions import AboutEntry, Waiting
@@ -41,12 +41,18 @@ DECIDED_AFTER = timedelta(hours=3)
 
 
 def bring(
-    world: World, lines: Sequence[Line], *, at: datetime, by: Actor | None = None
+    world: World,
+    lines: Sequence[Line],
+    *,
+    at: datetime,
+    by: Actor | None = None,
+    says: Mapping[str, Any] | None = None,
 ) -> Submission:
     """Bring one release for the hardware of these lines, in one submission; by the maker's system
-    unless somebody is named."""
+    unless somebody is named. `says` is what it says otherwise than would be expected."""
     by = by or world.actor(maker_of(lines[0].family.maker))
-    return submit_firmware(said=_said(world, lines), by=by, at=at).submission
+    said = {**_said(world, lines), **(says or {})}
+    return submit_firmware(said=said, by=by, at=at).submission
 
 
 def _said(world: World, lines: Sequence[Line]) -> dict[str, Any]:
@@ -86,7 +92,8 @@ def _ago(world: World, hours: float) -> datetime:
 def _wait(world: World, waiting: Waiting) -> None:
     """Bring a release and leave it, or approve it for tomorrow."""
     at = _ago(world, waiting.hours_ago)
-    submission = bring(world, [waiting.line], at=at, by=_bringer(world, waiting.line))
+    by, line = _bringer(world, waiting.line), waiting.line
+    submission = bring(world, [line], at=at, by=by, says=waiting.says)
     if waiting.is_for_tomorrow:
         tomorrow = localdate(world.now) + timedelta(days=1)
         approve_submission(
