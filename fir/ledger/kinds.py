@@ -208,6 +208,12 @@ _KINDS = [
         },
     ),
     EventKind(
+        "SUBMISSION_PUBLISHED",
+        "A submission that was approved for a time was published when that had come.",
+        audiences.administrator_and,
+        {**SUBMISSION_FACTS, "cpl_entry_id": TEXT},
+    ),
+    EventKind(
         "APPROVAL_CANCELLED",
         "An approval was taken back before its time; the submission waits again.",
         audiences.administrator_and,

@@ -28,6 +28,7 @@ MOMENT = "j F Y, H:i"
 # So much of what was said of each, where a notice tells of several.
 IN_SHORT = 300
 APPROVED, COMMENTED = "SUBMISSION_APPROVED", "SUBMISSION_COMMENTED"
+PUBLISHED = "SUBMISSION_PUBLISHED"
 # By kind of event: what the title begins with, and what stands above the submissions.
 _WORDS = {
     "SUBMISSION_RECEIVED": (
@@ -41,6 +42,7 @@ _WORDS = {
     ),
     "SUBMISSION_CLOSED": ("Closed", "Closed by the Administrator without publication:"),
     APPROVED: ("Approved", "Approved by the Administrator:"),
+    PUBLISHED: ("Published", "Published at the time for which it was approved:"),
     "APPROVAL_CANCELLED": (
         "Approval taken back",
         "The Administrator took back its approval before the time of publication, and will decide "
@@ -94,7 +96,7 @@ def submissions_title(told: Sequence[Told]) -> str:
         return f"{begins}: {len(told)} submissions"
     if first.event.kind == APPROVED and first.publish_at:
         begins = f"To be published on {first.publish_at}"
-    elif first.event.kind == APPROVED and first.said["kind"] == Kind.NEW:
+    elif first.event.kind in (APPROVED, PUBLISHED) and first.said["kind"] == Kind.NEW:
         more = len(first.submission.further_entry_ids)
         further = f" and {more} more" if more else ""
         begins = f"Published as {first.said['cpl_entry_id']}{further}"
@@ -146,7 +148,7 @@ def _cut(text: str, is_alone: bool) -> str:
 def _outcome(told: Told) -> list[str]:
     """What came of a submission and what was said to it, in lines."""
     came = []
-    if told.event.kind == APPROVED:
+    if told.event.kind in (APPROVED, PUBLISHED):
         came.append(_published(told))
     reason = str(told.said.get("reason", "")).splitlines()
     faults = [fault["message"] for fault in told.said.get("faults", ())]

@@ -206,7 +206,11 @@ def _publish_one(submission_id: uuid.UUID, *, at: datetime) -> bool:
     if faults:
         append_events([_hold_back(submission, faults)], by=MACHINE, at=at)
         return False
-    append_events(publish(submission, decision, judged, at=at), by=MACHINE, at=at)
+    published = publish(submission, decision, judged, at=at)
+    told = submission_event(
+        "SUBMISSION_PUBLISHED", submission, cpl_entry_id=submission.cpl_entry_id
+    )
+    append_events([told, *published], by=MACHINE, at=at)
     return True
 
 

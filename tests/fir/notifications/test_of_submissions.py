@@ -146,6 +146,16 @@ def test_what_is_approved_for_a_time_says_which_and_what_it_depends_on(
     )
 
 
+def test_who_brought_it_hears_that_its_time_came(maker: Actor, administrator: Actor) -> None:
+    approved_for_tomorrow(make.submitted(maker), administrator)
+    publish_due(at=LATER)
+
+    assert telling("SUBMISSION_PUBLISHED") == {"fine-meters"}
+    notice = told("SUBMISSION_PUBLISHED")["fine-meters"]
+    assert notice.title.startswith("Published as CPL-000001: firmware 00000009")
+    assert "at the time for which it was approved" in notice.text
+
+
 def test_a_time_is_told_as_london_tells_it(maker: Actor, administrator: Actor) -> None:
     in_summer = make.AT.replace(year=2027, month=6)
     submission = make.submitted(maker)

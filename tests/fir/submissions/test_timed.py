@@ -74,6 +74,7 @@ def test_what_is_approved_for_a_time_is_published_then(maker: Actor, decider: Ac
     assert kinds() == [
         "SUBMISSION_RECEIVED",
         "SUBMISSION_APPROVED",
+        "SUBMISSION_PUBLISHED",
         "CPL_ENTRY_LISTED",
         "FIRMWARE_PUBLISHED",
     ]
