@@ -39,9 +39,11 @@ class Visitor:
         """Go to an address, and on to wherever that leads."""
         self._stand_on(self.client.get(urljoin(self.url, url), follow=True))
 
-    def follow(self, words: str) -> None:
-        """Follow the first link that says these words, or has them in what it says."""
-        links = {_said(link): link.get("href") for link in reversed(self._all("//a[@href]"))}
+    def follow(self, words: str, *, within: str = "//*") -> None:
+        """Follow the first link that says these words, or has them in what it says; `within` some
+        elements alone."""
+        found_in = self._all(f"{within}//a[@href]")
+        links = {_said(link): link.get("href") for link in reversed(found_in)}
         found = links.get(words) or next((links[said] for said in links if words in said), None)
         if found is None:
             raise NotOnThePage(f"No link says {words!r} on {self.url}, but these: {list(links)}")
@@ -67,10 +69,10 @@ class Visitor:
         sent = list(_values(form, typed))
         if pressed.get("name"):
             sent.append((pressed.get("name"), pressed.get("value", "")))
-        self._submit(form, sent)
+        self._submit(form, sent, pressed.get("formaction") or form.get("action") or self.url)
 
-    def _submit(self, form: Any, sent: list[tuple[str, Any]]) -> None:
-        url = urljoin(self.url, form.get("action") or self.url)
+    def _submit(self, form: Any, sent: list[tuple[str, Any]], action: str) -> None:
+        url = urljoin(self.url, action)
         if form.method == "GET":
             self.open(f"{url.partition('?')[0]}?{urlencode(sent)}")
         elif form.get("enctype") == MULTIPART:
@@ -144,7 +146,9 @@ class Visitor:
 
     def typed(self, label: str) -> str:
         """What stands in a field."""
-        return str(self._labelled(self._all("//main//form")[-1], label).value)
+        forms = self._all("//main//form")
+        holds = [f for f in forms if label in {_said(one) for one in f.iter("label")}]
+        return str(self._labelled((holds or forms)[-1], label).value)
 
     def rows(self, region: str) -> list[str]:
         """What each row of a table says, without its head."""

@@ -83,6 +83,17 @@ class Crawl:
         self.visit(self.page.url)
         self.follow(listing)
 
+    def follow_tasks_of_a_draft(self) -> None:
+        """Visit each of the tasks of the first draft that the list of submissions names, and follow
+        what is offered there."""
+        self.page.goto("/submissions")
+        self.page.get_by_role("region", name="Drafts").get_by_role("link").first.click()
+        tasks = self.page.locator(".govuk-task-list__link")
+        for url in [urljoin(self.page.url, one.get_attribute("href") or "") for one in tasks.all()]:
+            self.visit(url)
+            self._send_empty_forms(url)
+        self.follow("/submissions")
+
     def look(self, answer: Response | None, *statuses: int) -> None:
         """Note what is wrong with the page that has just been opened."""
         wrong = faults_of(self.page) + self._watch.complaints()

@@ -61,6 +61,8 @@ def crawled(who: str, browser: Browser, fir: Stack) -> dict[str, list[str]]:
     else:
         sign_in(page, EMAILS[who])
     crawl.follow()
+    if who == "ada":
+        crawl.follow_tasks_of_a_draft()
     if who == "basil":
         for listing in SPECIAL:
             crawl.follow_first_of(listing)

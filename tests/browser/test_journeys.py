@@ -10,11 +10,11 @@ import pytest
 from playwright.sync_api import expect
 
 from fir.management.demo.homes import inventory
-from fir.management.demo.parties import LARGEST, METERS, SMALLEST, maker_of
-from fir.management.demo.submissions import QUEUE
+from fir.management.demo.parties import LARGEST, METERS, SMALLEST
+from fir.management.demo.submissions import MENDED
 from tests.browser.acts import origin_of, signed_in, told
 from tests.browser.look import Watch
-from tests.browser.releases import fill_in, to_bring
+from tests.browser.releases import answer, begin, bring, task, to_bring
 from tests.stack import eventually
 
 if TYPE_CHECKING:
@@ -26,11 +26,7 @@ if TYPE_CHECKING:
 
 SCRIPTS = pytest.mark.parametrize("scripts", [True, False], ids=["with scripts", "without scripts"])
 # Ada's, of those that wait in the demo.
-(WAITING,) = (
-    one.line.device_model
-    for one in QUEUE
-    if maker_of(one.line.family.maker) is METERS and not one.reason
-)
+WAITING = MENDED.line
 Claim = dict[str, "Any"]
 
 
@@ -122,24 +118,25 @@ def heading(page: Page) -> Locator:
 
 
 def ada_brings_it(page: Page, said: Claim) -> None:
-    """First with two answers wrong, which are told beside the fields and above them all."""
+    """First with two answers wrong, which are kept, and told beside the fields and above them."""
     into(page, "Submissions")
-    page.get_by_role("main").get_by_role("button", name="Bring a release").click()
-    fill_in(page, {**said, "firmware_version": "123", "predecessors": ["CPL-999999"]})
-    page.get_by_role("button", name="Bring this release").click()
-
-    summary = told(page, "There is something to mend")
+    page.get_by_role("main").get_by_role("button", name="Bring a release", exact=True).click()
+    begin(page)
+    task(page, "Firmware")
+    page.get_by_label("Firmware version", exact=True).fill("123")
+    page.get_by_role("button", name="Save and continue").click()
+    summary = told(page, "Saved; to be mended")
     expect(summary.get_by_role("link", name=re.compile("^Firmware version: "))).to_be_visible()
-    expect(summary.get_by_role("link", name=re.compile("^Permitted predec"))).to_be_visible()
+    expect(summary.get_by_role("link", name=re.compile("^Manufacturer Image H"))).to_be_visible()
     version = page.get_by_label("Firmware version", exact=True)
     expect(version).to_have_value("123")
     expect(version).to_have_accessible_description(re.compile("8 hexadecimal digits.*123", re.S))
 
-    fill_in(page, said)
-    page.get_by_role("button", name="Check it first").click()
-    expect(page.get_by_role("status")).to_contain_text("Nothing is to be mended")
-    page.get_by_role("button", name="Bring this release").click()
-    told(page, "The release was brought")
+    page.get_by_role("link", name="The tasks").click()
+    answer(page, said)
+    expect(page.get_by_role("main")).to_contain_text("Nothing is to be mended")
+    bring(page)
+    told(page, "It was brought")
     expect(heading(page)).to_contain_text(said["firmware_version"])
     expect(page.get_by_role("main")).to_contain_text("it waits for a decision")
 
@@ -147,7 +144,8 @@ def ada_brings_it(page: Page, said: Claim) -> None:
 def basil_returns_another(page: Page) -> None:
     """The other one of Ada's goes back, for which a reason is needed."""
     page.get_by_role("link", name=re.compile("wait for a decision")).click()
-    rows(page, "Submissions").filter(has_text=WAITING).get_by_role("link").click()
+    queue = rows(page, "Submissions").filter(has_text=WAITING.device_model)
+    queue.get_by_role("link", name=WAITING.release.version).click()
     page.get_by_role("radio", name=re.compile("^Return it")).check()
     page.get_by_role("button", name="Decide").click()
     told(page, "Reason: ")
@@ -168,7 +166,7 @@ def basil_approves_it(page: Page, said: Claim) -> str:
     expect(facts.get_by_role("columnheader", name=previous)).to_be_visible()
     expect(facts.get_by_role("row", name="Firmware version")).to_contain_text("Changed")
     expect(facts.get_by_role("row", name="GBCS version")).to_contain_text("Same")
-    page.get_by_role("radio", name=re.compile("^Approve")).check()
+    page.get_by_role("radio", name=re.compile("^Approve and publish now")).check()
     page.get_by_label("Reason").fill("In order.")
     page.get_by_role("button", name="Decide").click()
     published = re.search(r"CPL-\d{6}", told(page, "Published as CPL-").inner_text())
@@ -185,10 +183,13 @@ def ada_sees_what_was_said(page: Page, said: Claim) -> None:
     page.get_by_label("State").select_option("Returned")
     page.get_by_role("button", name="Search").click()
     expect(page.get_by_role("link", name=said["firmware_version"])).to_have_count(0)
-    page.get_by_role("region", name="Submissions").get_by_role("link").first.click()
+    queue = rows(page, "Submissions").filter(has_not_text="brought again")
+    queue.get_by_role("link", name=WAITING.release.version).click()
     expect(page.get_by_role("main")).to_contain_text("The notes name a customer.")
-    page.get_by_role("link", name="Bring it again").click()
-    expect(heading(page)).to_have_text("Bring a release")
+    page.get_by_role("button", name="Mend and bring again").click()
+    page.get_by_role("button", name="Begin to mend it").click()
+    bring(page)
+    told(page, "It was brought")
 
 
 def greta_is_told(page: Page, said: Claim) -> None:

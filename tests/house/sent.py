@@ -27,7 +27,12 @@ BODIES: dict[str, dict[str, Any]] = {
 
 # What is sent to the pages' forms, each so that it would do.
 FORMS: dict[str, dict[str, Any]] = {
-    "portal:new-submission": {**make.release(70, device_model="00030101"), "pathway": "NONE"},
+    "portal:new-submission": {"kind": "NEW", "model": "another"},
+    "portal:draft-section": {"release_notes": "Mends the clock."},
+    "portal:draft-picture": {"predecessors": ["CPL-000001"]},
+    "portal:draft-image": {
+        "image": SimpleUploadedFile("image.ota", File().written(), "application/octet-stream")
+    },
     "portal:contact": {"role": "Release desk", "email": "release@fine-meters.example"},
     "portal:decision": {"decision": "close", "reason": "Not needed."},
     "portal:comment": {"text": "Which hubs is it for?"},
@@ -70,4 +75,3 @@ FORMS: dict[str, dict[str, Any]] = {
     },
     "account_reset_password": {"email": "nobody@people.invalid"},
 }
-FORMS["portal:new-submission"].pop("predecessors")

@@ -44,6 +44,7 @@ SHEET_PAGES = (
     "apply-sheet",
     "drop-sheet",
 )
+DRAFT_PAGES = ("draft", "draft-check", "draft-image", "draft-picture", "drop-draft")
 RELEASE_SHEET_PAGES = (
     "release-sheet",
     "release-sheet-faults",
@@ -213,6 +214,7 @@ def page_arguments(world: World) -> dict[str, dict[str, Any]]:
         "load": "estate-load",
         "load-notes": "estate-load-errors",
         "accept-load": "accept-load",
+        **dict.fromkeys(DRAFT_PAGES, "draft"),
         **dict.fromkeys(SHEET_PAGES, "sheet"),
         **dict.fromkeys(RELEASE_SHEET_PAGES, "release-sheet"),
         "proposal": "proposal",
@@ -224,6 +226,7 @@ def page_arguments(world: World) -> dict[str, dict[str, Any]]:
     make.key(supplier)
     return {
         **{f"portal:{name}": world.arguments[door] for name, door in named.items()},
+        "portal:draft-section": {**world.arguments["draft"], "section": "notes"},
         "portal:notice": {"notice_id": notice.pk},
         "portal:propose-waiver": {**world.arguments["cpl-entry"], "code": "GBCS_UNKNOWN"},
         "portal:waive-finding": {**world.arguments["waive-finding"], "code": "GBCS_UNKNOWN"},

@@ -18,7 +18,7 @@ from fir.notifications.operations import read_news as raise_notices
 from fir.notifications.operations import subscribe, sweep_deliveries
 from fir.parties.permissions import Permission
 from tests import make
-from tests.release_form import by_label
+from tests.release_form import MAIN, SAVE, begin, bring
 from tests.visitor import Visitor
 
 if TYPE_CHECKING:
@@ -68,16 +68,16 @@ def test_a_release_reaches_the_supplier(supplier: Party) -> None:
     ada, basil, greta = of(make.maker()), of(make.administrator()), of(supplier)
 
     ada.follow("Submissions")
-    ada.open("/submissions/new")
-    ada.send("Bring this release", by_label({**RELEASE, "firmware_version": "123"}))
+    begin(ada)
+    ada.follow("Firmware", within=MAIN)
+    ada.send(SAVE, {"Firmware version": "123"})
     assert ada.status == 422
-    (error,) = ada.errors
+    error = ada.errors[0]
     assert error.startswith("Firmware version: ")
     assert error.removeprefix("Firmware version: ") in ada.errors_beside["firmware_version"]
     assert ada.typed("Firmware version") == "123"
-    ada.send("Check it first", by_label(RELEASE))
-    assert "Nothing is to be mended" in ada.text
-    ada.send("Bring this release")
+    ada.follow("The tasks")
+    bring(ada, RELEASE)
     assert "it waits for a decision" in ada.text
     hers = ada.url
 
@@ -87,10 +87,10 @@ def test_a_release_reaches_the_supplier(supplier: Party) -> None:
     facts = basil.rows("The facts")
     assert "Firmware version 00000009 00000002 Changed" in facts
     assert "GBCS version 4.2 4.2 Same" in facts
-    basil.send("Decide", {"Approve and publish: the list's entry and the locked record, now": True})
+    basil.send("Decide", {"Approve and publish now: the list's entry and the locked record": True})
     assert "Published as CPL-000003" in basil.text
     ada.open(hers)
-    assert "Approved on" in ada.text
+    assert "Published as CPL-000003" in ada.text
 
     read_everything()
     title = "Firmware 00000009 published for ESME 00010101"
@@ -107,8 +107,8 @@ def test_a_release_reaches_the_supplier(supplier: Party) -> None:
 
 def test_another_one_is_returned_and_read(supplier: Party) -> None:
     ada, basil = of(make.maker()), of(make.administrator())
-    ada.open("/submissions/new")
-    ada.send("Bring this release", by_label(RELEASE))
+    begin(ada)
+    bring(ada, RELEASE)
     basil.open("/")
     basil.follow("submission waits for a decision")
     basil.follow("00000009")
@@ -123,8 +123,8 @@ def test_another_one_is_returned_and_read(supplier: Party) -> None:
     ada.send("Search", {"State": "Returned"})
     ada.follow("00000009")
     assert "The notes name a customer." in ada.text
-    ada.follow("Bring it again")
-    assert ada.heading == "Bring a release"
+    ada.follow("Mend and bring again")
+    assert ada.heading == "Bring a release again"
 
 
 @pytest.mark.parametrize(

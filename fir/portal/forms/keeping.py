@@ -11,8 +11,8 @@ from cpl.quality import BY_CODE
 from cpl.quality.facts import Severity
 from cpl.rulebook import sentence_of
 from cpl.sheet.cells import LONGEST_REASON
-from fir.portal.forms.filters import DayField, Filters
 from fir.portal.forms.drafts import BETWEEN_ENTRIES
+from fir.portal.forms.filters import DayField, Filters
 from fir.portal.templatetags.fir import words
 from fir.records.models import CONFIRMED, DROPPED, WAITING
 

@@ -12,10 +12,10 @@ from django.test import Client
 from fir.parties.people import join_party
 from fir.parties.permissions import Permission
 from fir.portal import kept
-from fir.submissions.models import Submission
+from fir.submissions.models import Draft
 from tests import make
+from tests.fir.portal.drafts import text
 from tests.fir.portal.people import browser_of, signed_in
-from tests.fir.portal.test_submissions import answers, text
 
 if TYPE_CHECKING:
     from fir.parties.models import User
@@ -27,6 +27,11 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def stranger() -> Client:
     return Client(raise_request_exception=False)
+
+
+def answers(**said: str) -> dict[str, str]:
+    """What is typed into the form at `NEW`."""
+    return {"kind": "NEW", "model": "another", **said}
 
 
 def of_two_parties() -> User:
@@ -55,7 +60,7 @@ def test_a_stranger_is_asked_to_sign_in_and_comes_back(stranger: Client) -> None
 def test_what_was_typed_before_a_session_ended_comes_back_once(stranger: Client) -> None:
     maker = make.maker()
     make.person(maker)
-    typed = {**answers(release_notes="Typed for an hour."), "acting_for": maker.slug}
+    typed = {**answers(of_entry="Typed for an hour."), "acting_for": maker.slug}
 
     sent = stranger.post(NEW, typed)
     stranger.post(
@@ -73,7 +78,7 @@ def test_what_was_typed_for_one_party_is_not_shown_to_another(stranger: Client) 
     other = make.maker("other-meters", "F1A2")
     make.person(other)
 
-    stranger.post(NEW, {**answers(release_notes="Not for others."), "acting_for": "fine-meters"})
+    stranger.post(NEW, {**answers(of_entry="Not for others."), "acting_for": "fine-meters"})
     stranger.post(
         "/account/sign-in", {"login": "ann@other-meters.invalid", "password": make.PASSWORD}
     )
@@ -82,7 +87,7 @@ def test_what_was_typed_for_one_party_is_not_shown_to_another(stranger: Client) 
 
 
 def test_more_than_any_form_holds_is_not_kept(stranger: Client) -> None:
-    stranger.post(NEW, {"acting_for": "x", "release_notes": "n" * (kept.MOST_KEPT + 1)})
+    stranger.post(NEW, {"acting_for": "x", "of_entry": "n" * (kept.MOST_KEPT + 1)})
 
     assert kept.KEPT not in stranger.session
 
@@ -112,13 +117,13 @@ def test_a_form_of_one_party_does_not_act_for_another() -> None:
 
     assert answer.status_code == 409
     assert "You act for another Party now" in text(answer)
-    assert not Submission.objects.exists()
+    assert not Draft.objects.exists()
 
 
 def test_a_form_of_another_party_comes_back_with_that_party() -> None:
     browser = browser_of(of_two_parties())
     browser.post("/account/acting-for", {"party": "beta"})
-    browser.post(NEW, {**answers(release_notes="For Alpha alone."), "acting_for": "alpha"})
+    browser.post(NEW, {**answers(of_entry="For Alpha alone."), "acting_for": "alpha"})
 
     as_beta = text(browser.get(NEW))
     returned = browser.post("/account/acting-for", {"party": "alpha", "next": NEW}, follow=True)
@@ -143,7 +148,7 @@ def test_coming_back_leads_nowhere_else(back: str) -> None:
 def test_whoever_signs_in_for_a_kept_form_acts_for_its_party(stranger: Client) -> None:
     person = of_two_parties()
 
-    stranger.post(NEW, {**answers(release_notes="For Beta."), "acting_for": "beta"})
+    stranger.post(NEW, {**answers(of_entry="For Beta."), "acting_for": "beta"})
     stranger.post("/account/sign-in", {"login": person.email, "password": make.PASSWORD})
 
     assert "For Beta." in text(stranger.get(NEW))
