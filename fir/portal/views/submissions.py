@@ -19,7 +19,7 @@ from fir.portal.kept import WELCOME_BACK, take_answers
 from fir.portal.page import Page
 from fir.portal.pages import listing
 from fir.portal.reviewing import judgements, review_of
-from fir.submissions.models import APPROVED, DRAFT, SUBMITTED, WAITING, by_same_eyes
+from fir.submissions.models import APPROVED, DRAFT, RETURNED, SUBMITTED, WAITING, by_same_eyes
 from fir.submissions.queries import (
     drafts_of,
     events_of,
@@ -138,17 +138,16 @@ class AboutSubmission(Page):
             decides=is_open and reviews and not own,
             cancels=submission.state == APPROVED and reviews and not own,
             is_own=submission.state in WAITING and reviews and own,
-            takes_back=self.takes_back(submission),
-            brings=self.actor.may(Permission.SUBMIT_FIRMWARE),
+            takes_back=self._may_bring(submission) and submission.state in WAITING,
+            mends=self._may_bring(submission) and submission.state == RETURNED,
             form=form or DecisionForm(submission=submission),
             comment=comment or CommentForm(),
         )
 
-    def takes_back(self, submission: Submission) -> bool:
-        """Whether the asker may take the submission back now."""
+    def _may_bring(self, submission: Submission) -> bool:
+        """Whether the asker may do what its bringer's people may."""
         is_own = submission.party_id == self.party.pk
-        brings = self.actor.may(Permission.SUBMIT_FIRMWARE)
-        return is_own and brings and submission.state in WAITING
+        return is_own and self.actor.may(Permission.SUBMIT_FIRMWARE)
 
     def _events(self, submission: Submission) -> list[LedgerEvent]:
         """What the ledger tells of it; not asked before anything but its coming has happened."""
