@@ -144,9 +144,7 @@ urlpatterns = [
         draft_pictures.DraftPicture.as_view(),
         name="draft-picture",
     ),
-    path(
-        "submissions/drafts/<uuid:draft_id>/drop", drafts.DropDraft.as_view(), name="drop-draft"
-    ),
+    path("submissions/drafts/<uuid:draft_id>/drop", drafts.DropDraft.as_view(), name="drop-draft"),
     path(
         "submissions/drafts/<uuid:draft_id>/<slug:section>",
         draft_sections.DraftSection.as_view(),
