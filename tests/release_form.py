@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 from django import forms
 
-from fir.portal.drafting import SECTIONS
 from fir.portal.forms.drafts import OTHERS, SectionForm, label_of, typed
 from fir.portal.pathway_answers import OVER_NONE
+from fir.portal.sections import SECTIONS
 from fir.submissions.claims import REQUIRED, Kind
 
 if TYPE_CHECKING:

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from django.utils.timezone import localdate
 
-from cpl.identifiers import IdentifierFault, parse_device_type
 from fir.portal.forms.drafts import label_of, told
+from fir.portal.sections import Section, says_something, sections_of
 from fir.records.contact_queries import is_unconfirmed
-from fir.submissions.claims import IDENTITY, Fault, Kind, fields_of
+from fir.submissions.claims import IDENTITY, Fault, Kind
 from fir.submissions.draft_queries import judge_draft
 from fir.submissions.files import FileFacts, disagreements
-from fir.submissions.offers import entry_of, told_by_list
+from fir.submissions.offers import told_by_list
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -39,6 +39,7 @@ BUTTONS = {
     Kind.WITHDRAWAL: "Ask for this withdrawal",
 }
 CONTACT = "contact"
+LONGEST_NAME = 40
 NOT_YOURS = "NOT_YOUR_MANUFACTURER"
 
 
@@ -48,70 +49,6 @@ class Status(StrEnum):
     COMPLETED = "Completed"
     TO_BE_MENDED = "To be mended"
     NOT_STARTED = "Not started"
-
-
-@dataclass(frozen=True, slots=True)
-class Section:
-    """Questions that are asked on one page."""
-
-    slug: str
-    title: str
-    names: tuple[str, ...]
-
-
-SECTIONS = (
-    Section("reason", "Reason", ("of_entry", "reason")),
-    Section(
-        "device",
-        "Device",
-        (
-            "manufacturer_identifier",
-            "device_type",
-            "device_model",
-            "further_device_models",
-            "esme_variant",
-        ),
-    ),
-    Section(
-        "firmware",
-        "Firmware",
-        (
-            "firmware_version",
-            "manufacturer_image_hash",
-            "image_size",
-            "minimum_hardware_version",
-            "maximum_hardware_version",
-            "carries_updates",
-        ),
-    ),
-    Section("pathway", "Pathway", ("predecessors",)),
-    Section(
-        "assurance",
-        "Assurance",
-        (
-            "smets_chts_version",
-            "gbcs_version",
-            "cpa_certificate_id",
-            "cpa_expiry_date",
-            "cpa_renewal_date",
-            "zigbee_certificate_id",
-            "dlms_certificate_id",
-        ),
-    ),
-    Section(
-        "notes",
-        "Notes",
-        (
-            "purposes",
-            "security_relevant",
-            "interrupts_hub_power",
-            "end_of_support",
-            "activation_advice",
-            "release_notes",
-        ),
-    ),
-)
-OF_ONE_TYPE = {"carries_updates": "CHF", "esme_variant": "ESME"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,7 +119,7 @@ class Look:
     def told(self, faults: Sequence[Fault]) -> list[Told]:
         """Faults with where each is to be mended."""
         places = {name: section.slug for section in self.sections for name in section.names}
-        return [Told(f, _label(f.field), places.get(f.field, "")) for f in faults]
+        return [Told(f, _label(f.field).rstrip("?"), places.get(f.field, "")) for f in faults]
 
     def answer(self, name: str) -> str:
         """An answer as it would be kept, or as it was typed where it cannot be read."""
@@ -190,11 +127,6 @@ class Look:
         said = self.draft.said.get(name)
         is_none = name == "predecessors" and read == ()
         return told(name, read if says_something(read) or is_none else said)
-
-    @property
-    def heading(self) -> str:
-        """What the draft is about, in a line."""
-        return KIND_WORDS[Kind(self.draft.kind)]
 
     @property
     def button(self) -> str:
@@ -213,11 +145,6 @@ def _label(name: str) -> str:
         return label_of(name)
     except KeyError:
         return name
-
-
-def says_something(value: Any) -> bool:
-    """Whether an answer says anything at all."""
-    return value not in (None, [], ()) and not (isinstance(value, str) and not value.strip())
 
 
 def look_at(draft: Draft, *, party: Party, at: datetime) -> Look:
@@ -249,40 +176,6 @@ def of_file(draft: Draft, claim: Claim) -> list[Fault]:
     return disagreements(FileFacts.kept(draft.file), said, device_type=claim.device_type)
 
 
-def device_type_of(draft: Draft) -> str | None:
-    """The Device Type that a draft is for; None while it is not known. One query, or none."""
-    if draft.kind != Kind.NEW:
-        entry = entry_of(draft.said)
-        return entry.device_type if entry else None
-    try:
-        return parse_device_type(str(draft.said.get("device_type") or ""))
-    except IdentifierFault:
-        return None
-
-
-def sections_of(draft: Draft, device_type: str | None) -> list[Section]:
-    """The sections that a draft has, each with the questions that are asked of its kind and Device
-    Type, or that were answered all the same and so may be taken back."""
-    left_out = set(told_by_list(draft.kind))
-    left_out |= {n for n, only in OF_ONE_TYPE.items() if device_type and device_type != only}
-    if device_type is None:
-        left_out.add("carries_updates")
-    asked = set(fields_of(draft.kind)) - left_out
-    shown = (
-        Section(
-            section.slug,
-            _title(section, draft.kind),
-            tuple(n for n in section.names if n in asked or says_something(draft.said.get(n))),
-        )
-        for section in SECTIONS
-    )
-    return [section for section in shown if section.names]
-
-
-def _title(section: Section, kind: str) -> str:
-    return "Entry" if (section.slug, kind) == ("reason", Kind.LEGACY_COMPLETION) else section.title
-
-
 def contact_of(look: Look) -> Contact | None:
     """The card of the Manufacturer that a draft is for, if there is one that the Party keeps."""
     return look.cards.get(look.claim.manufacturer_identifier or "")
@@ -295,3 +188,13 @@ def contact_status(contact: Contact | None, *, at: datetime) -> Status:
     if is_unconfirmed(contact.confirmed_on, localdate(at)):
         return Status.TO_BE_MENDED
     return Status.COMPLETED
+
+
+def name_of(draft: Draft) -> str:
+    """What a draft is about, in a line."""
+    kind, said = KIND_WORDS[Kind(draft.kind)], draft.said
+    if draft.kind != Kind.NEW:
+        about = told("of_entry", said.get("of_entry"))[:LONGEST_NAME]
+        return f"{kind}: {about}" if about else kind
+    device = " ".join(filter(None, (told(n, said.get(n)) for n in ("device_type", "device_model"))))
+    return f"{kind} for {device[:LONGEST_NAME]}" if device else kind

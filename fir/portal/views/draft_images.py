@@ -11,10 +11,11 @@ from django.utils import timezone
 from cpl.ota_image import read_ota_image
 from cpl.ota_image.faults import NotAnUpgradeImage
 from fir.parties.queries import identifiers_of
-from fir.portal.drafting import device_type_of, of_file, sections_of
+from fir.portal.drafting import of_file
 from fir.portal.forms.drafts import label_of, told
 from fir.portal.forms.sheets import DraftImageForm
 from fir.portal.page import form_status
+from fir.portal.sections import device_type_of, sections_of
 from fir.portal.uploads import UploadPage, place_for_file
 from fir.portal.views.drafts import OfDraft
 from fir.portal.views.images import IMAGE_SECONDS

@@ -11,11 +11,12 @@ from django.shortcuts import redirect
 from django.utils import timezone
 
 from fir.parties.queries import identifiers_of
-from fir.portal.drafting import CONTACT, contact_of, contact_status, device_type_of, sections_of
+from fir.portal.drafting import CONTACT, contact_of, contact_status
 from fir.portal.forms.drafts import SectionForm, add_faults, told, typed
 from fir.portal.kept import WELCOME_BACK, take_answers
 from fir.portal.page import form_status
 from fir.portal.pathway_answers import PATHWAY, boxes, pictured
+from fir.portal.sections import device_type_of, sections_of
 from fir.portal.views.drafts import OfDraft
 from fir.submissions.models import Draft
 from fir.submissions.offers import ways_among, ways_of
@@ -27,7 +28,8 @@ if TYPE_CHECKING:
 
     from django.http import HttpRequest, HttpResponse
 
-    from fir.portal.drafting import Look, Section
+    from fir.portal.drafting import Look
+    from fir.portal.sections import Section
     from fir.submissions.offers import Ways
 
 SAVED, NOT_SAVED = "Saved; to be mended", "Not saved; to be mended"

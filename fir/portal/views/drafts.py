@@ -10,7 +10,7 @@ from django.shortcuts import redirect
 from django.utils import timezone
 
 from fir.parties.permissions import Permission
-from fir.portal.drafting import contact_of, contact_status, look_at
+from fir.portal.drafting import contact_of, contact_status, look_at, name_of
 from fir.portal.page import Page
 from fir.submissions.operations import drop_draft
 from fir.submissions.queries import find_draft, find_submission
@@ -44,6 +44,12 @@ class OfDraft(Page):
         """On to what the draft became."""
         messages.info(self.request, IS_BROUGHT)
         return redirect("portal:submission", draft_id)
+
+    def show(self, template: str, **context: Any) -> HttpResponse:
+        """The page; if it shows a draft, with what that is about."""
+        if "draft" in context:
+            context["what"] = name_of(context["draft"])
+        return super().show(template, **context)
 
     def look(self, draft: Draft) -> Look:
         """What the rules say of a draft now."""

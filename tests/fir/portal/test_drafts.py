@@ -9,8 +9,8 @@ import pytest
 from django.utils import timezone
 
 from fir.parties.permissions import Permission
-from fir.portal.drafting import SECTIONS
 from fir.portal.forms.drafts import PURPOSE_WORDS
+from fir.portal.sections import SECTIONS
 from fir.records.contacts import change_contact
 from fir.submissions.claims import PURPOSES, READERS
 from fir.submissions.models import Draft, Submission
