@@ -10,6 +10,7 @@ from django.core.management import CommandError, call_command
 from cpl.queries import listed_entries
 from cpl.sheet import write_sheet
 from fir.management.commands import import_cpl
+from fir.records.comparison import compare_list
 from tests import make
 
 if TYPE_CHECKING:
@@ -22,10 +23,9 @@ def test_a_list_that_changes_between_look_and_import_is_told_in_words(
 ) -> None:
     sheet = tmp_path / "cpl.csv"
     sheet.write_text(write_sheet([make.row(1)]))
-    compare = import_cpl.compare_list
 
     def while_somebody_imports(*arguments: Any, **more: Any) -> Any:
-        seen = compare(*arguments, **more)
+        seen = compare_list(*arguments, **more)
         make.listed(make.row(1, manufacturer_image_hash=make.image_hash("another")))
         return seen
 

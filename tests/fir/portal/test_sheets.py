@@ -18,6 +18,7 @@ from cpl.sheet.row import COLUMNS
 from fir.ledger.queries import last_seq
 from fir.parties.models import Actor
 from fir.parties.permissions import Permission
+from fir.portal.uploads import as_far_as
 from fir.portal.views import sheet_acts, sheets
 from fir.records import importing, sheet_queries
 from fir.records.importing import bring_sheet
@@ -145,7 +146,6 @@ def test_a_sheet_that_is_too_large_is_read_no_further_and_refused(
     for module in (sheets, importing):
         monkeypatch.setattr(module, "LARGEST_SHEET", 1_000_000)
     read = []
-    as_far_as = sheets.as_far_as
 
     def watched(most: int, pieces: Any) -> bytes:
         read.append(as_far_as(most, pieces))

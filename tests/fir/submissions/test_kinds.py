@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -152,7 +153,7 @@ def test_a_renewed_certificate_is_no_correction_of_the_list(maker: Actor, decide
 
     brought(maker, decider, **correction(cpa_renewal_date="2099-06-30"))
 
-    assert listed_entries().get().cpa_renewal_date.isoformat() == "2099-06-30"
+    assert listed_entries().get().cpa_renewal_date == date(2099, 6, 30)
     assert not LedgerEvent.objects.filter(kind="CPL_ENTRY_CORRECTED").exists()
     assert told("CPL_ENTRY_REVISED")["cpa_renewal_date"] == "2099-06-30"
 

@@ -126,7 +126,7 @@ def test_what_no_longer_keeps_the_rules_waits_again_and_says_why(
 
     submission.refresh_from_db()
     assert (submission.state, submission.publish_at) == ("SUBMITTED", None)
-    told = payload_of(LedgerEvent.objects.get(kind="PUBLICATION_HELD_BACK"))
+    told: dict[str, Any] = payload_of(LedgerEvent.objects.get(kind="PUBLICATION_HELD_BACK"))
     expected = "LISTED_ALREADY" if changed == "listed" else "ENTRY_ID_TAKEN"
     assert [fault["code"] for fault in told["faults"]] == [expected]
     assert not FirmwareRecord.objects.exists()
