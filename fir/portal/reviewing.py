@@ -11,7 +11,7 @@ from fir.portal.comparison import compare, compare_predecessors
 from fir.portal.pathway import ToCome, pathway_picture, upgrade_graph
 from fir.records.queries import path_entry
 from fir.submissions.claims import Kind
-from fir.submissions.judging import Surroundings, claim_of
+from fir.submissions.judging import Surroundings, claim_of, judge_beside
 from fir.submissions.models import WAITING
 from fir.submissions.queries import previous_release, waivers_of
 from fir.submissions.rules.pathways import stranded
@@ -70,7 +70,7 @@ def review_of(submission: Submission, *, by: Actor, today: date) -> Review:
     claim = claim_of(submission)
     beside = Surroundings.of([claim])
     family = _family_of(submission, beside)
-    judged = beside.judge(claim, today=today, own=submission.pk)
+    judged = judge_beside(beside, submission, claim, today=today)
     previous = previous_release(submission, family)
     may_be_waived = {finding.message for finding in judged.waivable}
     return Review(
@@ -100,11 +100,11 @@ def _is_own(waiver: FindingWaiver, by: Actor) -> bool:
 
 def judgements(submissions: Iterable[Submission], *, today: date) -> dict[uuid.UUID, Judgement]:
     """What the rules say now of each of these that waits, in as many queries as for one."""
-    claims = {one.pk: claim_of(one) for one in submissions if one.state in WAITING}
+    claims = [(one, claim_of(one)) for one in submissions if one.state in WAITING]
     if not claims:
         return {}
-    beside = Surroundings.of(list(claims.values()))
-    return {pk: beside.judge(claim, today=today, own=pk) for pk, claim in claims.items()}
+    beside = Surroundings.of([claim for _, claim in claims])
+    return {one.pk: judge_beside(beside, one, claim, today=today) for one, claim in claims}
 
 
 def _family_of(submission: Submission, beside: Surroundings) -> Sequence[RepositoryEntry]:

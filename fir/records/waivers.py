@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from fir.ledger.operations import require_transaction
-from fir.records.models import CONFIRMED, WAIVE, Proposal
+from fir.records.models import CONFIRMED, WAITING, WAIVE, Proposal
 from fir.records.proposals import waiver_event
 
 if TYPE_CHECKING:
@@ -31,6 +31,9 @@ def carry_waiver(
     """
     require_transaction()
     are_others = not proposed.same_eyes_as(confirmed)
+    waiting = Proposal.objects.filter(entry_id=entry, kind=WAIVE, code=code, state=WAITING)
+    if not are_others and waiting.exists():
+        return None  # somebody proposed the same of the entry itself
     proposal = Proposal(
         kind=WAIVE,
         entry_id=entry,

@@ -38,10 +38,10 @@ class JudgedDraft:
 def judge_draft(draft: Draft, *, party: Party, today: date) -> JudgedDraft:
     """What may be said today of a draft of the Party's."""
     read, unreadable = read_claim({**draft.said, "kind": draft.kind})
-    beside = Surroundings.of([read])
+    cards = cards_held_by(party)
+    beside = Surroundings.of([read], held=cards)
     claim = beside.about_its_entry(read)
     judged = beside.judge(claim, today=today)
-    cards = cards_held_by(party)
     foreign = fault_of_holding(claim, party=party, held=cards)
     return JudgedDraft(
         claim=claim,

@@ -16,7 +16,8 @@ class Known:
     """An entry of the list with its newest record, as far as the rules care.
 
     `hardware` is the range that its record declares, lowest and highest, if it declares one.
-    `line` holds what the list says of it, by column.
+    `line` holds what the list says of it, by column; `state` tells what it and its record say from
+    whatever they said before.
     """
 
     cpl_entry_id: str
@@ -28,6 +29,7 @@ class Known:
     has_record: bool = False
     hardware: Range | None = None
     line: Mapping[str, object] | None = None
+    state: str = ""
 
     @property
     def family(self) -> str:
@@ -39,6 +41,14 @@ class Known:
         """The hardware that it is for: the range of its record, or else its own alone."""
         own = hardware_of(self.device_model)
         return self.hardware or (own, own)
+
+    def is_of_family(self, claim: Claim) -> bool:
+        """Whether it is of the claim's family, as far as the claim says its own."""
+        return (
+            claim.device_type in (None, self.device_type)
+            and claim.manufacturer_identifier in (None, self.manufacturer_identifier)
+            and (claim.device_model is None or family_of(claim.device_model) == self.family)
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,4 +67,6 @@ class SubmissionFacts:
     models: Mapping[str, tuple[PathEntry, ...]]
     family: tuple[PathEntry, ...] = ()
     listed_already: tuple[str, ...] = ()
+    removed_before: tuple[str, ...] = ()
     waiting_already: tuple[str, ...] = ()
+    entry_state: str = ""  # of the entry when the submission was brought; '' before

@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import fields, replace
 from typing import TYPE_CHECKING, Any
 
-from fir.submissions.claims import Claim, Fault, read_claim
+from fir.submissions.claims import LISTED_FACTS, Claim, Fault, Kind, read_claim
 from fir.submissions.surroundings import Finding, Judgement, Surroundings
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
     from datetime import date
 
     from fir.submissions.models import Submission
@@ -21,26 +21,30 @@ __all__ = [
     "check_release",
     "check_releases",
     "claim_of",
+    "judge_beside",
     "judge_submission",
 ]
 
 
-def check_release(said: Mapping[str, Any], *, today: date) -> tuple[Claim, Judgement]:
+def check_release(
+    said: Mapping[str, Any], *, today: date, held: Collection[str] | None = None
+) -> tuple[Claim, Judgement]:
     """A submission as it was described, and everything that would keep it from being brought today:
-    every fault of form and every broken rule."""
-    ((claim, judged),) = check_releases([said], today=today)
+    every fault of form and every broken rule. With `held`, what is said under another Manufacturer
+    Identifier is judged by its form alone."""
+    ((claim, judged),) = check_releases([said], today=today, held=held)
     return claim, judged
 
 
 def check_releases(
-    said: Sequence[Mapping[str, Any]], *, today: date
+    said: Sequence[Mapping[str, Any]], *, today: date, held: Collection[str] | None = None
 ) -> list[tuple[Claim, Judgement]]:
     """The same for many at once, in about as many queries as for one.
 
     What is said twice among them is a fault of the later one.
     """
     read = [read_claim(one) for one in said]
-    beside = Surroundings.of([claim for claim, _ in read])
+    beside = Surroundings.of([claim for claim, _ in read], held=held)
     seen: set[tuple[str | None, ...]] = set()
     answers = []
     for read_one, faults in read:
@@ -66,7 +70,16 @@ def _said_twice(claim: Claim, seen: set[tuple[str | None, ...]]) -> list[Fault]:
 def judge_submission(submission: Submission, *, today: date) -> Judgement:
     """What the rules say of a submission today, whatever held when it was brought."""
     claim = claim_of(submission)
-    return Surroundings.of([claim]).judge(claim, today=today, own=submission.pk)
+    return judge_beside(Surroundings.of([claim]), submission, claim, today=today)
+
+
+def judge_beside(
+    beside: Surroundings, submission: Submission, claim: Claim, *, today: date
+) -> Judgement:
+    """The same, where what stands beside it is known already; `claim` is what it says."""
+    about = beside.about_its_entry(claim)
+    seen = submission.entry_state
+    return beside.judge(about, today=today, own=submission.pk, entry_state=seen)
 
 
 def claim_of(submission: Submission) -> Claim:
@@ -74,6 +87,9 @@ def claim_of(submission: Submission) -> Claim:
     said = {field.name: getattr(submission, field.name) for field in fields(Claim)}
     unsaid = {name: value or None for name, value in said.items() if name in _NULL_WHERE_UNSAID}
     named = submission.predecessors
+    if submission.kind in _OF_THE_LIST:
+        # It said none of these itself: the entry says them, and may say them anew.
+        unsaid |= {name: getattr(Claim(), name) for name in LISTED_FACTS}
     return Claim(
         **{
             **said,
@@ -85,6 +101,7 @@ def claim_of(submission: Submission) -> Claim:
     )
 
 
+_OF_THE_LIST = frozenset({Kind.LEGACY_COMPLETION, Kind.WITHDRAWAL})
 _NULL_WHERE_UNSAID = (
     "of_entry",
     "manufacturer_image_hash",

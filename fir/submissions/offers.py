@@ -19,7 +19,7 @@ from fir.submissions.readers import NOT_APPLICABLE
 from fir.submissions.rules.pathways import stranded
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
     from cpl.identifiers import ModelKey
     from fir.parties.models import Party
@@ -147,16 +147,16 @@ def entry_of(said: Mapping[str, Any]) -> RepositoryEntry | None:
     return entries_among([named]).get(named)
 
 
-def ways_of(kind: str, said: Mapping[str, Any]) -> Ways:
-    """How listed versions come to the release that some answers describe. Two queries at most."""
+def ways_of(kind: str, said: Mapping[str, Any], *, held: Collection[str]) -> Ways:
+    """How listed versions come to the release that some answers describe; nothing of a Device of a
+    Manufacturer Identifier that is not `held`. Two queries at most."""
     claim, _ = read_claim({**said, "kind": kind})
     if kind != Kind.NEW and (entry := entry_of(said)):
         claim = replace(claim, **{name: getattr(entry, name) for name in IDENTITY})
     family: list[RepositoryEntry] = []
-    if claim.device_type and claim.manufacturer_identifier and claim.device_model:
-        family = entries_of_family(
-            claim.device_type, claim.manufacturer_identifier, family_of(claim.device_model)
-        )
+    maker = claim.manufacturer_identifier
+    if claim.device_type and maker and maker in held and claim.device_model:
+        family = entries_of_family(claim.device_type, maker, family_of(claim.device_model))
     return ways_among(family, claim, said)
 
 
@@ -195,7 +195,7 @@ def _named(said: Any) -> tuple[str, ...] | None:
     """The predecessors that are named, without those that cannot be read; None for nothing said."""
     if isinstance(said, str):
         said = [said] if said.strip() else None
-    if not said:
+    if not said or not isinstance(said, list):
         return None
     named = []
     for item in said:

@@ -42,6 +42,7 @@ class JudgedRow:
     claim: Claim
     faults: Sequence[Fault]
     warnings: Sequence[Fault]
+    entry_state: str = ""
 
 
 def sheets_left(party: Party) -> QuerySet[ReleaseSheet]:
@@ -65,12 +66,13 @@ def judge_rows(drafts: Iterable[Draft], *, party: Party, today: date) -> list[Ju
     many queries as one."""
     rows = list(drafts)
     held = identifiers_of(party)
-    answers = check_releases([{**row.said, "kind": row.kind} for row in rows], today=today)
+    said = [{**row.said, "kind": row.kind} for row in rows]
+    answers = check_releases(said, today=today, held=held)
     judged = []
     for row, (claim, judgement) in zip(rows, answers, strict=True):
         foreign = fault_of_holding(claim, party=party, held=held)
         faults = [*faults_of_row(row), *([foreign] if foreign else []), *judgement.faults]
-        judged.append(JudgedRow(row, claim, faults, judgement.warnings))
+        judged.append(JudgedRow(row, claim, faults, judgement.warnings, judgement.entry_state))
     return judged
 
 

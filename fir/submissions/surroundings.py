@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections import defaultdict
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
+from cpl.facts import CERTIFICATE_FACTS, PUBLISHED_FACTS
 from cpl.identifiers import family_of
 from cpl.quality import BY_CODE, findings_of
 from cpl.quality.facts import Severity
 from cpl.quality.index import ListIndex
 from cpl.quality_queries import catalogue_now, known_files_among, lines_beside
 from cpl.rulebook import sentence_of
-from cpl.sheet.row import CURRENT
+from cpl.sheet.row import CURRENT, REMOVED
 from fir.records.queries import entries_among, entries_of_families, path_entry
 from fir.submissions.claims import IDENTITY, LISTED_FACTS, Claim, Fault, Kind, as_lines
 from fir.submissions.facts import Known, SubmissionFacts
@@ -21,7 +23,7 @@ from fir.submissions.rules import as_fault, broken_rules
 
 if TYPE_CHECKING:
     import uuid
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
     from datetime import date
 
     from cpl.quality import QualityFinding
@@ -46,11 +48,13 @@ class Finding:
 @dataclass(frozen=True, slots=True)
 class Judgement:
     """What the rules say of a release: `faults` keep it from being published; `warnings` are for
-    somebody to look at before. Those of `waivable` are findings that two people may waive."""
+    somebody to look at before. Those of `waivable` are findings that two people may waive.
+    `entry_state` tells what the entry that it is about says now from anything else."""
 
     faults: list[Fault]
     warnings: list[Fault]
     waivable: list[Finding]
+    entry_state: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,13 +67,19 @@ class Surroundings:
     files: Mapping[str, str]
     catalogue: Any
     waiting: Mapping[tuple[str, ...], uuid.UUID]
+    held: Collection[str] | None
 
     @classmethod
-    def of(cls, claims: Sequence[Claim]) -> Surroundings:
-        """What stands beside these claims, in a handful of queries."""
+    def of(cls, claims: Sequence[Claim], *, held: Collection[str] | None = None) -> Surroundings:
+        """What stands beside these claims, in a handful of queries.
+
+        `held` are the Manufacturer Identifiers of whoever makes the claims: of claims under another
+        nothing is looked up and nothing judged, or they would tell what waits for other makers.
+        """
         entries = entries_among({e for claim in claims for e in _named_by(claim)})
         known = {entry_id: _known(entry) for entry_id, entry in entries.items()}
         claims = [_about(claim, known) for claim in claims]
+        claims = [claim for claim in claims if _is_held(claim, held)]
         hashes = {c.manufacturer_image_hash for c in claims if c.manufacturer_image_hash}
         makers = {c.manufacturer_identifier for c in claims if c.manufacturer_identifier}
         lists = any(claim.kind in _LISTS for claim in claims)
@@ -80,16 +90,26 @@ class Surroundings:
             files=known_files_among(hashes) if hashes and lists else {},
             catalogue=catalogue_now() if lists else None,
             waiting=_waiting(makers),
+            held=held,
         )
 
     def about_its_entry(self, claim: Claim) -> Claim:
         """A claim about an entry, with what the entry says where the claim leaves it unsaid."""
         return _about(claim, self.entries)
 
-    def judge(self, claim: Claim, *, today: date, own: uuid.UUID | None = None) -> Judgement:
+    def judge(
+        self,
+        claim: Claim,
+        *,
+        today: date,
+        own: uuid.UUID | None = None,
+        entry_state: str = "",
+    ) -> Judgement:
         """What the rules of submissions, and the list's own, say of a claim; `own` is the
-        submission it stands in, if any."""
-        facts = self._facts_of(claim, today=today, own=own)
+        submission it stands in, if any, and `entry_state` what its entry was like then."""
+        if not _is_held(claim, self.held):
+            return Judgement([], [], [])
+        facts = self._facts_of(claim, today=today, own=own, entry_state=entry_state)
         broken = broken_rules(facts)
         found = self._quality_of(claim, today=today) if claim.kind in _LISTS else []
         waivable = [one for must_fix, _, one in found if not must_fix]
@@ -103,6 +123,7 @@ class Surroundings:
                 *(fault for must_fix, fault, _ in found if not must_fix),
             ],
             waivable=waivable,
+            entry_state=facts.entry.state if facts.entry else "",
         )
 
     def family_of(self, claim: Claim) -> Sequence[RepositoryEntry]:
@@ -110,7 +131,7 @@ class Surroundings:
         return self.families.get(_family(claim) or ("", "", ""), ())
 
     def _facts_of(
-        self, claim: Claim, *, today: date, own: uuid.UUID | None = None
+        self, claim: Claim, *, today: date, own: uuid.UUID | None, entry_state: str
     ) -> SubmissionFacts:
         """What the rules may read about a claim."""
         family = self.family_of(claim)
@@ -127,7 +148,9 @@ class Surroundings:
             },
             models=models,
             family=tuple(map(path_entry, family)),
-            listed_already=_listed_already(claim, family),
+            listed_already=_listed(claim, family, CURRENT),
+            removed_before=_listed(claim, family, REMOVED),
+            entry_state=entry_state,
             waiting_already=tuple(
                 key[2]
                 for key in _identities(claim)
@@ -144,9 +167,10 @@ class Surroundings:
             for one in findings_of(line, self.index, self.catalogue, today, self.files):
                 found[one.code, one.about].append(one)
                 models[one.code, one.about].append(line.device_model or "")
+        stand = self._standing_findings(claim, today=today)
         return [
             (
-                first.severity is Severity.MUST_FIX,
+                first.severity is Severity.MUST_FIX and key not in stand,
                 _as_fault(first),
                 Finding(
                     first.code,
@@ -158,6 +182,24 @@ class Surroundings:
             )
             for key, (first, *_) in found.items()
         ]
+
+    def _standing_findings(self, claim: Claim, *, today: date) -> set[tuple[str, str]]:
+        """What the list's rules find of an entry as it stands: a correction need not mend what it
+        leaves as it is."""
+        entry = self.entries.get(claim.of_entry or "")
+        if claim.kind != Kind.CORRECTION or entry is None or entry.line is None:
+            return set()
+        said = {name: value or None for name, value in entry.line.items()}
+        texts = {name: said[name] or "" for name in said if isinstance(getattr(claim, name), str)}
+        (line,) = as_lines(replace(claim, **(said | texts)), today)  # type: ignore[arg-type]
+        found = findings_of(line, self.index, self.catalogue, today, self.files)
+        return {(one.code, one.about) for one in found}
+
+
+def _is_held(claim: Claim, held: Collection[str] | None) -> bool:
+    return (
+        held is None or not claim.manufacturer_identifier or claim.manufacturer_identifier in held
+    )
 
 
 def _as_fault(finding: QualityFinding) -> Fault:
@@ -182,7 +224,15 @@ def _known(entry: RepositoryEntry) -> Known:
         has_record=entry.record_id is not None,
         hardware=(lowest, highest) if lowest and highest else None,
         line={name: getattr(entry, name) for name in LISTED_FACTS},
+        state=_state_of(entry),
     )
+
+
+def _state_of(entry: RepositoryEntry) -> str:
+    """What tells what an entry and its record say now from whatever they said before or after."""
+    names = (*PUBLISHED_FACTS, *CERTIFICATE_FACTS, "record_id", "carries_updates", "status")
+    said = [str(getattr(entry, name)) for name in names]
+    return hashlib.sha256("\x1f".join(said).encode()).hexdigest()[:16]
 
 
 def _about(claim: Claim, known: Mapping[str, Known]) -> Claim:
@@ -218,11 +268,12 @@ def _identities(claim: Claim) -> list[tuple[str, ...]]:
     return [(kind, maker, model, version) for model in claim.device_models]
 
 
-def _listed_already(claim: Claim, family: Iterable[RepositoryEntry]) -> tuple[str, ...]:
+def _listed(claim: Claim, family: Iterable[RepositoryEntry], status: str) -> tuple[str, ...]:
+    """The entries of the claim's own Device Models and version with this status."""
     found = {
         entry.cpl_entry_id
         for entry in family
-        if entry.status == CURRENT
+        if entry.status == status
         and entry.firmware_version == claim.firmware_version
         and entry.device_model in claim.device_models
     }

@@ -46,7 +46,7 @@ class BroughtFacts(Described):
 
     A NEW one needs all that tells a release, its hash, versions and predecessors; a CORRECTION
     `of_entry`, `reason` and all but what tells it; a LEGACY_COMPLETION `of_entry`; a WITHDRAWAL
-    `of_entry` and `reason`. What an entry says already may be left out.
+    `of_entry` and `reason`. A CORRECTION says the release anew: what it leaves out is said no more.
     """
 
     def get_fields(self) -> dict[str, Any]:

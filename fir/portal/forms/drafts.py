@@ -115,7 +115,7 @@ class SectionForm(forms.Form):
     interrupts_hub_power = YesOrNo(
         "Does activating it interrupt the Communications Hub’s power for more than three minutes?",
         "To the Network Party that looks like a power outage: the hub sends alert AD1 (MP102). It "
-        "is told so that it need not send somebody out.",
+        "reads in the record that it is none.",
     )
     end_of_support = Line("End of support", "2032-11-20 or 20/11/2032", width=10)
     activation_advice = Lines(
@@ -188,7 +188,8 @@ def typed(said: Mapping[str, Any], *, kind: str, offered: Iterable[str] = ()) ->
     """What a form of these answers holds; `offered` are the entries that have a box to tick."""
     held = {name: _as_typed(name, value) for name, value in said.items()}
     named = said.get("predecessors")
-    over = [named] if isinstance(named, str) and named.strip() else list(named or ())
+    over = [named] if isinstance(named, str) and named.strip() else []
+    over = list(named) if isinstance(named, list) else over
     boxes = {*offered, NOT_APPLICABLE, NOT_KNOWN}
     held["predecessors"] = [str(one) for one in over if str(one) in boxes]
     held[OTHERS] = "\n".join(str(one) for one in over if str(one) not in boxes)

@@ -14,7 +14,13 @@ from fir.portal.forms.drafts import label_of, told
 from fir.portal.views.drafts import OfDraft
 from fir.submissions.models import Draft
 from fir.submissions.offers import told_by_list
-from fir.submissions.operations import NotYourManufacturer, SubmissionRefused, submit_draft
+from fir.submissions.operations import (
+    DraftChanged,
+    NotYourManufacturer,
+    SubmissionRefused,
+    seen,
+    submit_draft,
+)
 
 if TYPE_CHECKING:
     import uuid
@@ -26,6 +32,11 @@ if TYPE_CHECKING:
     from fir.submissions.claims import Fault
 
 BROUGHT = "It was brought. Whoever decides of it is told."
+CHANGED = (
+    "Somebody else changed this draft since you looked it through, so it was not brought. Here it "
+    "is as it stands now."
+)
+SEEN = "seen"
 
 
 class CheckDraft(OfDraft):
@@ -42,7 +53,15 @@ class CheckDraft(OfDraft):
     def post(self, request: HttpRequest, draft_id: uuid.UUID) -> HttpResponse:
         """Bring it; sent twice, it is brought once. What has faults is not brought."""
         try:
-            submit_draft(draft_id=draft_id, by=self.actor, at=timezone.now())
+            submit_draft(
+                draft_id=draft_id,
+                by=self.actor,
+                at=timezone.now(),
+                have_seen=request.POST.get(SEEN, ""),
+            )
+        except DraftChanged as changed:
+            messages.warning(request, CHANGED)
+            return self._show(changed.draft, HTTPStatus.CONFLICT)
         except (SubmissionRefused, NotYourManufacturer) as refusal:
             draft = self.draft_of(draft_id)
             if draft is not None:
@@ -67,6 +86,7 @@ class CheckDraft(OfDraft):
             warnings=look.told(look.warnings),
             sections=_answers(look),
             listed=_listed(look),
+            seen=seen(draft.said),
         )
 
 

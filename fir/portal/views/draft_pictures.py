@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.urls import reverse
 
+from fir.parties.queries import identifiers_of
 from fir.portal.pathway_answers import PATHWAY, pictured
 from fir.portal.views.draft_sections import OfSection
 from fir.submissions.offers import ways_of
@@ -49,6 +50,5 @@ class DraftPicture(OfSection):
 
     def _show(self, draft: Draft, said: Mapping[str, Any]) -> HttpResponse:
         template = "_picture" if self.wants_fragment else "picture"
-        return self.show(
-            f"drafts/{template}.html", draft=draft, **pictured(ways_of(draft.kind, said))
-        )
+        ways = ways_of(draft.kind, said, held=identifiers_of(self.party))
+        return self.show(f"drafts/{template}.html", draft=draft, **pictured(ways))

@@ -52,7 +52,7 @@ class OfSection(OfDraft):
         said = {**draft.said, **(form.said if form else {})}
         if look is not None:
             return ways_among(look.family, look.claim, said)
-        return ways_of(draft.kind, said)
+        return ways_of(draft.kind, said, held=identifiers_of(self.party))
 
     def form_of(
         self,

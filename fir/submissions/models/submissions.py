@@ -34,14 +34,15 @@ class SubmissionQuerySet(models.QuerySet["Submission"]):
 
     def visible_to(self, party: Party) -> Self:
         """All of them for the Administrator; for others those they brought, or that were brought
-        under an identifier they hold."""
+        under an identifier since they hold it."""
         if party.category == Category.ADMINISTRATOR:
             return self
-        held = ManufacturerHolding.objects.filter(party=party)
-        return self.filter(
-            models.Q(party=party)
-            | models.Q(manufacturer_identifier__in=held.values("manufacturer__identifier"))
+        held = ManufacturerHolding.objects.filter(
+            party=party,
+            manufacturer__identifier=models.OuterRef("manufacturer_identifier"),
+            given_at__lte=models.OuterRef("submitted_at"),
         )
+        return self.filter(models.Q(party=party) | models.Exists(held))
 
 
 class Submission(models.Model):
@@ -86,6 +87,8 @@ class Submission(models.Model):
     image_size = models.IntegerField(null=True)
     end_of_support = models.DateField(null=True)
     activation_advice = models.TextField(blank=True)
+    # Of a correction: what tells what its entry and record said when it was brought.
+    entry_state = models.CharField(max_length=16, blank=True)
     submitted_at = models.DateTimeField()
     submitted_by = models.UUIDField()
     submitted_answerable = models.UUIDField()

@@ -20,8 +20,6 @@ from fir.submissions.operations.deciding import (
     return_submission,
 )
 from fir.submissions.operations.drafting import (
-    DRAFT_FIELDS,
-    DraftChanged,
     drop_draft,
     kind_in,
     mend_submission,
@@ -29,7 +27,6 @@ from fir.submissions.operations.drafting import (
     rewrite_draft,
     said_in,
     save_draft,
-    seen,
     start_draft,
 )
 from fir.submissions.operations.publishing import publish_due
@@ -39,6 +36,7 @@ from fir.submissions.operations.reviewing import (
     comment_on_submission,
     waive_finding,
 )
+from fir.submissions.operations.seeing import DRAFT_FIELDS, DraftChanged, seen
 from fir.submissions.operations.sheets import (
     MOST_SHEETS,
     SHEETS_WAIT,

@@ -14,6 +14,7 @@ from fir.submissions.claims import Fault, Kind, read_reason
 from fir.submissions.holding import fault_of_holding
 from fir.submissions.judging import check_release
 from fir.submissions.models import CLOSED, WAITING, Draft, Submission
+from fir.submissions.operations.seeing import DraftChanged, seen
 from fir.submissions.sheet_queries import faults_of_row
 
 if TYPE_CHECKING:
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
     from fir.parties.models import Actor, Party
     from fir.submissions.claims import Claim
+    from fir.submissions.judging import Judgement
 
 QUEUE_LOCK = 0x51554555  # "QUEU" in ASCII; the second key tells whose queue
 REQUEST_LOCK = 0x52455155  # "REQU"
@@ -96,19 +98,21 @@ def submit_firmware(
         _lock(REQUEST_LOCK, str(by.party.pk))
         if earlier := _brought_by(request, by.party):
             return Received(earlier, again=True)
-    claim, warnings = _judged(said, by=by, at=at)
+    claim, judged = _judged(said, by=by, at=at)
     named = {"request_key": request.key, "request_digest": request.digest} if request else {}
-    submission = keep_claim(claim, by=by, at=at, **named)
+    submission = keep_claim(claim, by=by, at=at, entry_state=judged.entry_state, **named)
     append_events([submission_event("SUBMISSION_RECEIVED", submission)], by=by.author, at=at)
-    return Received(submission, warnings)
+    return Received(submission, judged.warnings)
 
 
 @transaction.atomic
-def submit_draft(*, draft_id: uuid.UUID, by: Actor, at: datetime) -> Received:
+def submit_draft(*, draft_id: uuid.UUID, by: Actor, at: datetime, have_seen: str = "") -> Received:
     """Bring a draft of the actor's Party; the submission has the draft's id, and the draft is gone.
-    Whoever sends it twice is answered with what was brought the first time.
+    Whoever sends it twice is answered with what was brought the first time. `have_seen` is what
+    `seen` said of the answers that were looked through.
 
-    Raises Draft.DoesNotExist, NotYourManufacturer, and SubmissionRefused as `submit_firmware` does.
+    Raises Draft.DoesNotExist, DraftChanged, NotYourManufacturer, and SubmissionRefused as
+    `submit_firmware` does.
     """
     drafts = Draft.objects.select_for_update(of=("self",)).visible_to(by.party)
     draft = drafts.filter(pk=draft_id).first()
@@ -117,25 +121,35 @@ def submit_draft(*, draft_id: uuid.UUID, by: Actor, at: datetime) -> Received:
         if earlier is None:
             raise Draft.DoesNotExist(f"Your Party has no draft {draft_id}.")
         return Received(earlier, again=True)
+    if have_seen and have_seen != seen(draft.said):
+        raise DraftChanged(draft)
     said = {**draft.said, "kind": draft.kind}
-    claim, warnings = _judged(said, by=by, at=at, row_faults=faults_of_row(draft))
+    claim, judged = _judged(said, by=by, at=at, row_faults=faults_of_row(draft))
     require_first_mending(draft.again_of_id)
-    submission = keep_claim(claim, by=by, at=at, id=draft.pk, replaces_id=draft.again_of_id)
+    submission = keep_claim(
+        claim,
+        by=by,
+        at=at,
+        id=draft.pk,
+        replaces_id=draft.again_of_id,
+        entry_state=judged.entry_state,
+    )
     draft.delete()
     append_events([submission_event("SUBMISSION_RECEIVED", submission)], by=by.author, at=at)
-    return Received(submission, warnings)
+    return Received(submission, judged.warnings)
 
 
 def _judged(
     said: Mapping[str, Any], *, by: Actor, at: datetime, row_faults: Sequence[Fault] = ()
-) -> tuple[Claim, Sequence[Fault]]:
-    """The claim in what was said, if it may be brought, and what to look at again."""
+) -> tuple[Claim, Judgement]:
+    """The claim in what was said, if it may be brought, and what else the rules say of it."""
     lock_queue(by.party)
-    claim, judged = check_release(said, today=localdate(at))
+    held = identifiers_of(by.party)
+    claim, judged = check_release(said, today=localdate(at), held=held)
     require_holding(claim, by=by)
     if faults := [*row_faults, *judged.faults]:
         raise SubmissionRefused(faults)
-    return claim, judged.warnings
+    return claim, judged
 
 
 def require_holding(claim: Claim, *, by: Actor) -> None:

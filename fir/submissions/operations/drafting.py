@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from datetime import date
 from typing import TYPE_CHECKING, Any
@@ -13,6 +12,7 @@ from cpl.identifiers import shown
 from fir.submissions.claims import READERS, Fault, Kind, fields_of
 from fir.submissions.models import RETURNED, Draft, Submission
 from fir.submissions.operations.bringing import SubmissionRefused, require_first_mending
+from fir.submissions.operations.seeing import DRAFT_FIELDS, DraftChanged, seen
 from fir.submissions.readers import NOT_APPLICABLE, NotReadable
 
 if TYPE_CHECKING:
@@ -26,21 +26,8 @@ if TYPE_CHECKING:
 # answer, so many items in a list.
 LONGEST_ANSWER = 20_000
 MOST_ITEMS = 500
-DRAFT_FIELDS = tuple(name for name in READERS if name != "kind")
-
-
-class DraftChanged(ValueError):
-    """Somebody else saved these answers meanwhile; `draft` is the draft as it stands."""
-
-    def __init__(self, draft: Draft) -> None:
-        self.draft = draft
-        super().__init__("Somebody else changed these answers since you opened them.")
-
-
-def seen(said: Mapping[str, Any], names: Iterable[str] = DRAFT_FIELDS) -> str:
-    """What tells some answers of a draft from others: whoever saves says by it what was seen."""
-    answers = {name: said.get(name) for name in names}
-    return hashlib.sha256(json.dumps(answers, sort_keys=True).encode()).hexdigest()[:16]
+LONGEST_DRAFT = 100_000  # characters of all answers together, as JSON
+MOST_DRAFTS = 500  # of one Party; rows of sheets are counted by their sheets
 
 
 def kind_in(said: Mapping[str, Any], usual: str = Kind.NEW.value) -> str:
@@ -71,9 +58,10 @@ def start_draft(
     """Begin a draft with some answers, judged by nobody yet; mended after a return, it names the
     returned submission.
 
-    Raises SubmissionRefused when the answers cannot even be kept.
+    Raises SubmissionRefused when the answers cannot even be kept, or too many drafts are.
     """
     _require_storable(said)
+    _require_room(by)
     return Draft.objects.create(
         party=by.party,
         kind=Kind(kind).value,
@@ -223,8 +211,18 @@ def _require_storable(said: Mapping[str, Any]) -> None:
     for name, value in said.items():
         if name in READERS and (trouble := _trouble(value)):
             faults.append(Fault(name, *trouble))
+    if not faults and len(json.dumps(said)) > LONGEST_DRAFT:
+        message = f"All answers together may have {LONGEST_DRAFT:,} characters at most."
+        faults.append(Fault("", "TOO_LONG", message))
     if faults:
         raise SubmissionRefused(faults)
+
+
+def _require_room(by: Actor) -> None:
+    """Raise SubmissionRefused when the actor's Party keeps as many drafts as it may."""
+    if Draft.objects.visible_to(by.party).filter(sheet=None).count() >= MOST_DRAFTS:
+        message = f"Your Party keeps {MOST_DRAFTS} drafts: bring some of them, or drop them."
+        raise SubmissionRefused([Fault("", "TOO_MANY_DRAFTS", message)])
 
 
 def _trouble(value: Any) -> tuple[str, str] | None:

@@ -10,6 +10,7 @@ from django.utils.timezone import localdate
 from cpl.identifiers import IdentifierFault
 from cpl.sheet.cells import parse_reason
 from fir.ledger.operations import append_events
+from fir.parties.permissions import Category
 from fir.submissions.claims import Fault
 from fir.submissions.judging import judge_submission
 from fir.submissions.models import Comment, FindingWaiver, Submission
@@ -21,6 +22,9 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from fir.parties.models import Actor
+
+
+MOST_COMMENTS = 100  # of one Party, each of which is an event and a notice
 
 
 class NoSuchFinding(ValueError):
@@ -35,17 +39,22 @@ class AlreadyWaived(ValueError):
 def comment_on_submission(
     *, submission_id: uuid.UUID, text: str, by: Actor, at: datetime
 ) -> Comment:
-    """Say something about a submission to the other side: the Administrator to the Manufacturer, or
-    the other way round. What is said stays.
+    """Say something about a submission to the other side: the Administrator to the Party that
+    brought it, or the other way round. What is said stays.
 
-    Raises Submission.DoesNotExist when the actor's Party may not see it, ReasonNeeded when nothing
-    is said, and SubmissionRefused when it cannot be kept as text.
+    Raises Submission.DoesNotExist for every other Party, ReasonNeeded when nothing is said, and
+    SubmissionRefused when it cannot be kept as text, or too much was said already.
     """
     said = readable(text, "text")
     if not said:
         raise ReasonNeeded("Write what you have to say.")
-    visible = Submission.objects.visible_to(by.party).select_related("party")
+    visible = Submission.objects.select_related("party")
+    if by.party.category != Category.ADMINISTRATOR:
+        visible = visible.filter(party=by.party)
     submission = visible.get(pk=submission_id)
+    if submission.comments.filter(party=by.party).count() >= MOST_COMMENTS:
+        message = f"{MOST_COMMENTS} comments stand here from your side: settle the rest otherwise."
+        raise SubmissionRefused([Fault("text", "TOO_MANY", message)])
     comment = Comment.objects.create(
         submission=submission, text=said, party=by.party, made_at=at, made_by=by.actor_id
     )

@@ -119,7 +119,12 @@ def bring_good_rows(*, sheet_id: uuid.UUID, by: Actor, at: datetime) -> BroughtR
 def _bring(rows: Sequence[JudgedRow], *, by: Actor, at: datetime) -> list[NewEvent]:
     """Put rows into the queue; what there is to tell of it."""
     submissions = Submission.objects.bulk_create(
-        Submission(id=row.draft.pk, **columns_of(row.claim, by=by, at=at)) for row in rows
+        Submission(
+            id=row.draft.pk,
+            entry_state=row.entry_state,
+            **columns_of(row.claim, by=by, at=at),
+        )
+        for row in rows
     )
     Draft.objects.filter(pk__in=[row.draft.pk for row in rows]).delete()
     makers = {submission.manufacturer_identifier for submission in submissions}
@@ -151,5 +156,11 @@ def forget_sheets(*, at: datetime) -> int:
     """Drop the sheets of which nothing is left, and those, with their rows, that nobody has mended
     for too long; how many."""
     touched = Draft.objects.filter(sheet=OuterRef("pk"), changed_at__gte=at - SHEETS_WAIT)
-    _, deleted = ReleaseSheet.objects.exclude(Exists(touched)).delete()
+    # The sheets first, as everybody locks them; then what was mended meanwhile stays after all.
+    old = ReleaseSheet.objects.select_for_update(skip_locked=True).exclude(Exists(touched))
+    _, deleted = (
+        ReleaseSheet.objects.filter(pk__in=[sheet.pk for sheet in old])
+        .exclude(Exists(touched))
+        .delete()
+    )
     return deleted.get(ReleaseSheet._meta.label, 0)

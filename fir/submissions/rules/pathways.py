@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from datetime import date
 
-from cpl.identifiers import family_of, hardware_of
+from cpl.identifiers import hardware_of
 from fir.records.rules import NAMED, NONE, PathEntry, ancestors
 from fir.submissions.claims import Kind
 from fir.submissions.facts import SubmissionFacts
@@ -33,15 +33,10 @@ class PredecessorsOfFamily(Rule):
     kinds = OF_A_RELEASE
 
     def _strangers(self, facts: SubmissionFacts) -> list[str]:
-        claim = facts.claim
         return [
             known.cpl_entry_id
             for known in facts.predecessors.values()
-            if not (
-                claim.device_type in (None, known.device_type)
-                and claim.manufacturer_identifier in (None, known.manufacturer_identifier)
-                and (claim.device_model is None or family_of(claim.device_model) == known.family)
-            )
+            if not known.is_of_family(facts.claim)
         ]
 
     def holds(self, facts: SubmissionFacts) -> bool:
@@ -115,7 +110,8 @@ class HardwareRangesOverlap(Rule):
             known.cpl_entry_id
             for known in facts.predecessors.values()
             # Where neither says a range, one image may still serve both.
-            if (is_declared or known.hardware)
+            if known.is_of_family(claim)
+            and (is_declared or known.hardware)
             and not (first <= known.fits[1] and known.fits[0] <= last)
         ]
 

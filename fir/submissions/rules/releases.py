@@ -173,3 +173,31 @@ class WithdrawsWhatStands(Rule):
 
     def holds(self, facts: SubmissionFacts) -> bool:
         return facts.entry is None or facts.entry.is_current
+
+
+class EntryStayedAsItWas(Rule):
+    """A correction is of what the entry said when it was brought; otherwise it is brought anew."""
+
+    code, field, reference = "ENTRY_CHANGED_MEANWHILE", "of_entry", "SECMP0009"
+    kinds = frozenset({Kind.CORRECTION})
+
+    def holds(self, facts: SubmissionFacts) -> bool:
+        seen = facts.entry_state
+        return not seen or facts.entry is None or facts.entry.state == seen
+
+    def particulars(self, facts: SubmissionFacts) -> str:
+        return "Its list line or its record has changed since: what is new would be lost."
+
+
+class NotRemovedBefore(Rule):
+    """What was removed from the list is relisted, rather than listed a second time."""
+
+    code, field, reference = "REMOVED_BEFORE", "firmware_version", "SEC Section F2"
+    kinds = frozenset({Kind.NEW})
+    only_warns = True
+
+    def holds(self, facts: SubmissionFacts) -> bool:
+        return not facts.removed_before
+
+    def particulars(self, facts: SubmissionFacts) -> str:
+        return f"It was removed as {named(facts.removed_before)}: the Administrator relists it."

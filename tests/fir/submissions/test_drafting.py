@@ -14,6 +14,7 @@ from fir.submissions.models import Draft, Submission
 from fir.submissions.operations import (
     DraftChanged,
     SubmissionRefused,
+    drafting,
     drop_draft,
     note_file,
     return_submission,
@@ -219,3 +220,33 @@ def test_a_dropped_draft_is_gone(maker: Actor) -> None:
     drop_draft(draft_id=draft.pk, by=maker, at=make.AT)
 
     assert not Draft.objects.exists()
+
+
+@pytest.mark.django_db
+def test_nobody_brings_what_another_changed_since_it_was_looked_through(maker: Actor) -> None:
+    draft = started(maker, **make.release())
+    looked_at = seen(draft.said)
+    saved(draft, maker, gbcs_version="4.1")
+
+    with pytest.raises(DraftChanged):
+        submit_draft(draft_id=draft.pk, by=maker, at=make.AT, have_seen=looked_at)
+
+    draft.refresh_from_db()
+    now = seen(draft.said)
+    brought = submit_draft(draft_id=draft.pk, by=maker, at=make.AT, have_seen=now).submission
+    assert brought.gbcs_version == "4.1"
+
+
+@pytest.mark.django_db
+def test_a_party_keeps_so_many_drafts_and_no_more(
+    maker: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(drafting, "MOST_DRAFTS", 2)
+    for _ in range(2):
+        started(maker)
+
+    with pytest.raises(SubmissionRefused) as refusal:
+        started(maker)
+
+    assert [fault.code for fault in refusal.value.faults] == ["TOO_MANY_DRAFTS"]
+    assert started(make.actor(make.maker("other-meters", "F1A2")))

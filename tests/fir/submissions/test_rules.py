@@ -87,6 +87,9 @@ BROKEN = {
         about(Kind.CORRECTION, {"firmware_version": "00000006"}),
         about(Kind.WITHDRAWAL, {"device_model": "00010102"}),
     ],
+    "ENTRY_CHANGED_MEANWHILE": [
+        replace(about(Kind.CORRECTION, state="now"), entry_state="then"),
+    ],
     "NOTHING_TO_CORRECT": [about(Kind.CORRECTION, has_record=False)],
     "RECORD_STANDS": [about(Kind.LEGACY_COMPLETION)],
     "LIST_SAYS_OTHERWISE": [
@@ -105,6 +108,7 @@ BROKEN = {
         facts({"further_device_models": ("00010101",)}),
     ],
     "LISTED_ALREADY": [facts(listed_already=("CPL-8",))],
+    "REMOVED_BEFORE": [facts(removed_before=("CPL-8",))],
     "WAITING_ALREADY": [facts(waiting_already=("00010101",))],
     "PREDECESSOR_NOT_LISTED": [facts({"predecessors": ("CPL-1", "CPL-7")})],
     "PREDECESSOR_OF_ANOTHER_FAMILY": [
@@ -190,8 +194,9 @@ def test_every_broken_rule_is_told_at_once() -> None:
     ]
 
 
-def test_only_pathways_are_warned_of() -> None:
+def test_only_these_are_warned_of() -> None:
     assert [rule.code for rule in ALL_RULES if rule.only_warns] == [
+        "REMOVED_BEFORE",
         "PREDECESSOR_REMOVED",
         "VERSIONS_STRANDED",
     ]
