@@ -224,7 +224,7 @@ def test_not_applicable_says_that_there_is_no_predecessor(said: str) -> None:
         ("none", "PREDECESSORS_FORM"),
         ("CPL-000001", "PREDECESSORS_FORM"),
         ({"CPL-000001": True}, "PREDECESSORS_FORM"),
-        (["N/A"], "BAD_CPL_ENTRY_ID"),
+        (["N/A"], "PREDECESSORS_FORM"),
         (["CPL-000001", None], "NOT_TEXT"),
         (["CPL-000001"] * (MOST_PREDECESSORS + 1), "TOO_MANY"),
     ],
