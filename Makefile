@@ -29,7 +29,7 @@ check: $(TEST_INSTALLED) ## lint, format, types, import contracts, missing migra
 	$(BIN)/python -m tests.run sh -c 'mypy cpl fir tests bench && python manage.py makemigrations --check --dry-run'
 
 bench: $(TEST_INSTALLED) ## the benchmarks, each as a ratio against its own reference
-	@$(BIN)/python -m tests.run python -m bench $(ARGS)
+	@$(BIN)/python -m tests.run --durable python -m bench $(ARGS)
 
 screenshots: $(TEST_INSTALLED) ## the README's pictures anew, of a demo world of their own (needs Chromium)
 	@$(BIN)/python -m tests.run python -m tests.browser.screenshots

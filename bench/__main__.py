@@ -1,7 +1,8 @@
 """`make bench`: what the house costs over what PostgreSQL or Django alone would cost.
 
 Absolute figures say more about the machine than about FIR, so each line is a ratio of two rates
-measured in turns. Runs on the throw-away database of the tests, and leaves nothing.
+measured in turns. Runs on a throw-away database like that of the tests, but with commits that
+reach the disk, and leaves nothing.
 """
 
 import os

@@ -10,42 +10,19 @@ from operator import attrgetter
 from django.db import connection, transaction
 from django.test import Client
 
+from bench import ledger
 from cpl.sheet import read_sheet, write_sheet
 from cpl.sheet.row import COLUMNS
 from fir.eligibility.models import Finding
 from fir.eligibility.operations import assess_estates
 from fir.estates.queries import standing_load_of
-from fir.ledger.operations import NewEvent, append_events
 from fir.parties.operations import operator
 from fir.records.reconciling import reconcile_list
 from tests import make
 
-APPENDS, PAGES, DEVICES, ROWS = 200, 50, 20_000, 20_000
+PAGES, DEVICES, ROWS = 50, 20_000, 20_000
 BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 Ratio = Callable[..., None]
-
-
-def appending(ratio: Ratio) -> None:
-    """One event a transaction, against one bare row a transaction."""
-    event = NewEvent("CONTACT_CHANGED", "manufacturer", "F1A1", {"manufacturer_identifier": "F1A1"})
-    author = operator().author
-
-    def ours() -> int:
-        for _ in range(APPENDS):
-            with transaction.atomic():
-                append_events([event], by=author, at=make.AT)
-        return APPENDS
-
-    def bare() -> int:
-        with connection.cursor() as cursor:
-            for _ in range(APPENDS):
-                with transaction.atomic():
-                    cursor.execute("INSERT INTO loads.bench (line) VALUES (1)")
-        return APPENDS
-
-    with connection.cursor() as cursor:
-        cursor.execute("CREATE TABLE loads.bench (line bigint)")
-    ratio("Appending an event", "committing one bare row", ours, bare)
 
 
 def feed(ratio: Ratio) -> None:
@@ -170,4 +147,4 @@ def page(ratio: Ratio) -> None:
     )
 
 
-ALL = (appending, feed, importing, loading, assessing, page)
+ALL = (*ledger.ALL, feed, importing, loading, assessing, page)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from itertools import chain, islice
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, LiteralString
 
 from django.db import connection
 from psycopg.sql import SQL, Identifier, Placeholder
@@ -16,11 +16,18 @@ if TYPE_CHECKING:
 FEW = 20
 
 
-def insert_rows(model: type[Model], columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
+def insert_rows(
+    model: type[Model],
+    columns: Sequence[str],
+    rows: Iterable[Sequence[Any]],
+    *,
+    then: tuple[LiteralString, Sequence[Any]] | None = None,
+) -> None:
     """Insert rows: a few by INSERT, which is quick for them, many by COPY, several times as fast.
 
     `columns` are the database's names. Constraints and triggers hold as ever. Many rows are sent
-    while they are made, so making one must not ask the database.
+    while they are made, so making one must not ask the database. `then` is a statement with its
+    parameters that is sent along with a few rows, and after many.
     """
     coming = iter(rows)
     first = list(islice(coming, FEW + 1))
@@ -35,7 +42,13 @@ def insert_rows(model: type[Model], columns: Sequence[str], rows: Iterable[Seque
             one = SQL("({})").format(SQL(", ").join([Placeholder()] * len(columns)))
             values = SQL(", ").join([one] * len(first))
             insert = SQL("INSERT INTO {} VALUES {}").format(into, values)
-            cursor.execute(insert, [value for row in first for value in row])
+            said = [value for row in first for value in row]
+            if then:
+                insert, said = SQL("; ").join([insert, SQL(then[0])]), [*said, *then[1]]
+            cursor.execute(insert, said)
+            return
+        if then:
+            cursor.execute(*then)
 
 
 def next_ids(model: type[Model], count: int) -> list[int]:

@@ -5,12 +5,14 @@ most one minute, never an event. Two queues, so that a long estate load never de
 """
 
 import os
+import sys
 
 from celery import Celery
-from celery.signals import worker_ready
+from celery.signals import worker_init, worker_ready
 from django.conf import settings
 
 from fir.embedded import bells
+from fir.ledger.starting import why_not
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "fir.settings")
 bells.register()
@@ -40,6 +42,7 @@ TIMETABLE = {
     "portal.forget_sessions": EVERY_HOUR,
     "portal.forget_tries": EVERY_HOUR,
     "submissions.publish_due": EVERY_MINUTE,
+    "ledger.issue_checkpoint": EVERY_MINUTE,
     "submissions.forget_sheets": EVERY_HOUR,
     "records.judge_list": EVERY_MINUTE,
     "records.tell_of_certificates": EVERY_HOUR,
@@ -73,6 +76,7 @@ def _application() -> Celery:
     application.autodiscover_tasks(
         [
             "fir.eligibility",
+            "fir.ledger",
             "fir.notifications",
             "fir.estates",
             "fir.parties",
@@ -86,6 +90,13 @@ def _application() -> Celery:
 
 
 app = _application()
+
+
+@worker_init.connect  # type: ignore[untyped-decorator]
+def refuse_to_start(**_more: object) -> None:
+    """A worker ends at once where FIR must not start, and says why."""
+    if refusal := why_not():
+        sys.exit(refusal)
 
 
 @worker_ready.connect  # type: ignore[untyped-decorator]

@@ -25,6 +25,10 @@ REQUIRED = {
         "a random text of 50 characters or more: "
         "python -c 'import secrets; print(secrets.token_urlsafe(50))'"
     ),
+    "FIR_SIGNING_KEY": (
+        "the seed of the key that signs the ledger, 32 random bytes in Base64: "
+        "openssl rand -base64 32"
+    ),
     "FIR_ALLOWED_HOSTS": "the host names FIR answers to, separated by commas: fir.example.org",
     "FIR_BASE_URL": "the address in emails and in answers, without a slash: https://fir.example.org",
     "EMAIL_URL": "where notices are sent: smtp+tls://user:password@host:587 or filemail:////folder",
@@ -59,6 +63,9 @@ SECRET_KEY = required("FIR_SECRET_KEY")
 DEBUG = False
 ALLOWED_HOSTS = required("FIR_ALLOWED_HOSTS").split(",")
 BASE_URL = required("FIR_BASE_URL").rstrip("/")
+SIGNING_KEY = required("FIR_SIGNING_KEY")
+# The name of this ledger in its checkpoints: the address without its scheme.
+LEDGER_ORIGIN = f"{BASE_URL.partition('://')[2]}/ledger"
 ROOT_URLCONF = "fir.urls"
 WSGI_APPLICATION = "fir.wsgi.application"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"

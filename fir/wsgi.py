@@ -8,6 +8,7 @@ from django.core.wsgi import get_wsgi_application
 
 # Through this application a request rings the readers after its commit.
 from fir.celery import app as celery_application
+from fir.ledger.starting import why_not
 
 __all__ = ["application", "celery_application"]
 
@@ -17,3 +18,5 @@ if not Path(settings.STATIC_ROOT, "staticfiles.json").exists():
         "Make them: python manage.py collectstatic --no-input."
     )
 application = get_wsgi_application()
+if refusal := why_not():
+    sys.exit(refusal)

@@ -1,8 +1,9 @@
-"""`python -m tests.run COMMAND…`: runs a command beside a throw-away PostgreSQL.
+"""`python -m tests.run [--durable] COMMAND…`: runs a command beside a throw-away PostgreSQL.
 
 The command finds a complete environment: the database `fir_test` with its two roles, bells, an
 outbox, and FIR_TEST_SUPERUSER_URL, with which the tests clone databases. Everything is gone
-afterwards, also after Ctrl-C. Nothing of the user's own FIR is read or touched.
+afterwards, also after Ctrl-C. Nothing of the user's own FIR is read or touched. With `--durable`
+its commits reach the disk, as those of a real one do: a benchmark wants that.
 """
 
 import os
@@ -32,18 +33,25 @@ QUICK = {
     "autovacuum": "off",
     "max_connections": "200",
 }
+DURABLE = {"autovacuum": "off", "max_connections": "200"}
 _ROOM = 1 << 30  # Docker gives /dev/shm 64 MB, in which a test run would stop half-way
 
 
 def main(command: Sequence[str]) -> int:
     """Run the command and return its exit code."""
+    durable = command[:1] == ["--durable"]
+    command = command[1:] if durable else command
     if not command:
         sys.stderr.write("Say what to run: python -m tests.run python -m pytest\n")
         return 2
     signal.signal(signal.SIGTERM, _as_interrupt)
     try:
-        with _folder(_places()) as data, _folder(_places(for_programs=True)) as folder:
-            cluster = Cluster(data, database="fir_test", settings=QUICK, copies=folder)
+        with (
+            _folder(_places(on_disk=durable)) as data,
+            _folder(_places(for_programs=True)) as folder,
+        ):
+            settings = DURABLE if durable else QUICK
+            cluster = Cluster(data, database="fir_test", settings=settings, copies=folder)
             try:
                 cluster.start()
                 return _run(command, _environment(cluster, folder))
@@ -60,9 +68,11 @@ def _as_interrupt(_signum: int, _frame: FrameType | None) -> None:
     raise KeyboardInterrupt
 
 
-def _places(*, for_programs: bool = False) -> list[Path]:
+def _places(*, for_programs: bool = False, on_disk: bool = False) -> list[Path]:
     """Where a folder may lie: in memory when there is room, else on disk."""
     memory, disk = Path("/dev/shm"), Path(tempfile.gettempdir())  # noqa: S108
+    if on_disk:
+        return [disk]
     if not os.access(memory, os.W_OK) or shutil.disk_usage(memory).free < _ROOM:
         return [disk]
     # Docker lets nothing run there.

@@ -8,14 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from cpl.queries import manufacturer_name
 from fir.eligibility.explanations import hops_of, next_step, reason_of
-from fir.ledger.queries import event_body, payload_of
-from fir.records.queries import (
-    contact_answer,
-    contacts_of,
-    entry_events,
-    positions_of,
-    versions_of,
-)
+from fir.records.queries import contact_answer, contacts_of, versions_of
 from fir.submissions.claims import LISTED_FACTS, RELEASE_FACTS
 from fir.submissions.models import DRAFT
 from fir.submissions.operations import seen
@@ -32,9 +25,7 @@ if TYPE_CHECKING:
     from fir.ledger.models import ReaderFault
     from fir.notifications.models import Notice
     from fir.parties.models import Party
-    from fir.records.models import RepositoryEntry
     from fir.records.queries import Contact
-    from fir.records.rules import Position
     from fir.submissions.models import Comment, Decision, Draft, FindingWaiver, Submission
     from fir.submissions.sheet_queries import JudgedRow
 
@@ -68,39 +59,6 @@ def entry_answer(entry: EntryColumns) -> dict[str, Any]:
         "removal_reason": entry.removal_reason,
         "loaded_on": entry.loaded_on,
     }
-
-
-def record_answers(entries: Sequence[RepositoryEntry]) -> list[dict[str, Any]]:
-    """Records in a list: facts, pathway, place in the order of their model, and whom to ask."""
-    contacts = contacts_of({entry.manufacturer_identifier for entry in entries})
-    positions = positions_of(entries)
-    return [_record(entry, positions, contacts) for entry in entries]
-
-
-def _record(
-    entry: RepositoryEntry, positions: Mapping[str, Position], contacts: Mapping[str, Contact]
-) -> dict[str, Any]:
-    position = positions[entry.cpl_entry_id]
-    return {
-        **entry_answer(entry),
-        "position": position,
-        "latest": position == "N",
-        "pathway": {"declared": entry.pathway, "predecessors": sorted(entry.predecessors)},
-        "record_id": entry.record_id,
-        "published_at": moment(entry.published_at),
-        "supersedes": entry.supersedes_id,
-        **{name: getattr(entry, name) for name in RELEASE_FACTS},
-        "contact": contact_answer(contacts.get(entry.manufacturer_identifier)),
-    }
-
-
-def record_answer(entry: RepositoryEntry, tags: list[str]) -> dict[str, Any]:
-    """One record, with the events of its entry that the asker may read as its history."""
-    history = [
-        {**event_body(event, payload_of(event)), "leaf_hash": event.leaf_hash}
-        for event in entry_events(entry.cpl_entry_id, tags)
-    ]
-    return {**record_answers([entry])[0], "history": history}
 
 
 def card_answer(manufacturer_identifier: str) -> dict[str, Any]:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from rest_framework.exceptions import ParseError
@@ -15,6 +17,10 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
 
 LONGEST_TEXT = 4000
+# As RFC 3339 writes a time.
+_IS_MOMENT = re.compile(
+    r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(\.\d{1,6})?([Zz]|[+-]\d\d:\d\d)", re.ASCII
+).fullmatch
 
 
 def object_in(data: Any) -> dict[str, Any]:
@@ -41,6 +47,17 @@ def words_in(data: Any, known: Collection[str]) -> dict[str, str]:
     if faults:
         raise InputRefused(faults)
     return {name: said[name] for name in known if name in said}
+
+
+def moment_in(name: str, text: str) -> datetime:
+    """A time as RFC 3339 writes it, whose offset says where. Raises InputRefused for others."""
+    try:
+        if _IS_MOMENT(text):
+            return datetime.fromisoformat(text.upper())
+    except ValueError:
+        pass  # a day or an hour that no calendar has
+    message = "A time with its offset is wanted here, such as 2027-01-31T09:00:00Z."
+    raise InputRefused([Fault(name, "NOT_A_TIME", message)])
 
 
 def canonical(said: Mapping[str, Any]) -> bytes:

@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from fir.parties.permissions import Permission
 
 # Raised when the form of an answer changes, so that no client keeps an old form by its ETag.
-SCHEMA = 2
+SCHEMA = 3
 LARGEST_SEQ = 2**63 - 1
 M = TypeVar("M", bound="Model")
 
@@ -66,7 +66,8 @@ class Door(APIView):
 
     `requires` says for each of its methods which permissions open it (any one of them), unless it
     `is_public`. `parameters` names the query parameters it knows; others are refused, since an
-    ignored filter would be a wrong answer. `takes` and `answers` give the shapes by method, and
+    ignored filter would be a wrong answer; `own_words` describes those that mean something else
+    here than at other doors. `takes` and `answers` give the shapes by method, and
     `headers_of` the headers that it reads besides.
     """
 
@@ -75,6 +76,7 @@ class Door(APIView):
     is_public: ClassVar[bool] = False
     requires: ClassVar[Mapping[str, tuple[Permission, ...]]] = {}
     parameters: ClassVar[tuple[str, ...]] = ()
+    own_words: ClassVar[Mapping[str, tuple[Any, str]]] = {}
     headers_of: ClassVar[Mapping[str, tuple[str, ...]]] = {}
     takes: ClassVar[Mapping[str, Any]] = {}
     answers: ClassVar[Mapping[str, tuple[int | tuple[int, str], Any]]] = {}

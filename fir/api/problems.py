@@ -19,8 +19,12 @@ from fir.estates.operations import (
     NotASupplier,
     ReceptionUnderWay,
 )
+from fir.ledger.queries import NoSuchMoment
 from fir.records.contacts import ContactRefused, NoContact, NotYourCard
 from fir.records.list_files import FileInTheMaking
+from fir.records.proposals import AlreadyProposed, ReasonRefused
+from fir.records.recalling import NotYourRelease, UnknownCause
+from fir.records.standing import AlreadyArchived, AlreadyRecalled, NotArchived, NotRecalled
 from fir.submissions.operations import (
     AlreadyWaived,
     DraftChanged,
@@ -49,14 +53,23 @@ STATUSES: Mapping[type[Exception], HTTPStatus] = {
     RequestNameTaken: HTTPStatus.UNPROCESSABLE_ENTITY,
     EstateRefused: HTTPStatus.UNPROCESSABLE_ENTITY,
     ContactRefused: HTTPStatus.UNPROCESSABLE_ENTITY,
+    ReasonRefused: HTTPStatus.UNPROCESSABLE_ENTITY,
+    UnknownCause: HTTPStatus.UNPROCESSABLE_ENTITY,
+    NoSuchMoment: HTTPStatus.UNPROCESSABLE_ENTITY,
     NoContact: HTTPStatus.NOT_FOUND,
     NotYourCard: HTTPStatus.FORBIDDEN,
     NotYourManufacturer: HTTPStatus.FORBIDDEN,
+    NotYourRelease: HTTPStatus.FORBIDDEN,
     SameEyes: HTTPStatus.FORBIDDEN,
     NotASupplier: HTTPStatus.FORBIDDEN,
     NoSuchFinding: HTTPStatus.NOT_FOUND,
     SubmissionAlreadyDecided: HTTPStatus.CONFLICT,
     AlreadyWaived: HTTPStatus.CONFLICT,
+    AlreadyProposed: HTTPStatus.CONFLICT,
+    AlreadyRecalled: HTTPStatus.CONFLICT,
+    AlreadyArchived: HTTPStatus.CONFLICT,
+    NotArchived: HTTPStatus.CONFLICT,
+    NotRecalled: HTTPStatus.CONFLICT,
     DraftChanged: HTTPStatus.CONFLICT,
     LoadNotHeld: HTTPStatus.CONFLICT,
     NewerLoadStands: HTTPStatus.CONFLICT,

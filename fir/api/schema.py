@@ -57,8 +57,9 @@ class DoorSchema(AutoSchema):
     def get_override_parameters(self) -> list[Any]:
         """The query parameters that the door knows, where it reads; the headers where it writes."""
         if self.method == "GET":
+            words = {**PARAMETERS, **self.door.own_words}
             return [
-                OpenApiParameter(name, PARAMETERS[name][0], description=PARAMETERS[name][1])
+                OpenApiParameter(name, words[name][0], description=words[name][1])
                 for name in self.door.parameters
             ]
         return [

@@ -9,11 +9,18 @@ urlpatterns = [
     path("schema", shell.Schema.as_view(), name="schema"),
     path("", shell.Index.as_view(), name="api-index"),
     path("feed", feed.Feed.as_view(), name="feed"),
+    path("checkpoint", feed.CheckpointDoor.as_view(), name="checkpoint"),
+    path("keys", feed.Keys.as_view(), name="keys"),
     path("firmware", records.Firmware.as_view(), name="firmware"),
     path(
         "firmware/<str:cpl_entry_id>",
         records.FirmwareRecordDoor.as_view(),
         name="firmware-record",
+    ),
+    path(
+        "firmware/<str:cpl_entry_id>/recall",
+        records.RecallDoor.as_view(),
+        name="firmware-recall",
     ),
     path("cpl", records.CPL.as_view(), name="cpl"),
     path("cpl.csv", records.CPLSheet.as_view(), name="cpl-sheet"),

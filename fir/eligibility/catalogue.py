@@ -35,6 +35,7 @@ class ListedFacts:
     cpa_renewal_date: date | None
     loaded_on: date | None
     carries_updates: bool | None
+    is_recalled: bool = False
 
 
 class ModelCatalogue:

@@ -26,6 +26,7 @@ class TargetFacts:
     cpa_renewal_date: date | None
     loaded_on: date | None  # by the DCC, as far as anybody confirmed it
     rivals: tuple[PathEntry, ...]  # Current entries of the same Device Model and version
+    is_recalled: bool = False  # by its Manufacturer
 
 
 @dataclass(frozen=True, slots=True)

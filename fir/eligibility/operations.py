@@ -259,6 +259,7 @@ def _target_facts(model: ModelCatalogue, cpl_entry_id: str) -> TargetFacts:
         cpa_renewal_date=listed.cpa_renewal_date,
         loaded_on=listed.loaded_on,
         rivals=model.rivals(listed.path),
+        is_recalled=listed.is_recalled,
     )
 
 

@@ -34,6 +34,10 @@ ENTRY_KINDS = LIST_KINDS | {
     "FIRMWARE_PUBLISHED",
     "FIRMWARE_SUPERSEDED",
     "PATHWAY_COMPLETED",
+    "FIRMWARE_ARCHIVED",
+    "FIRMWARE_RESTORED",
+    "FIRMWARE_RECALLED",
+    "RECALL_LIFTED",
     "HUB_CAPABILITY_DECLARED",
 }
 ELIGIBILITY_KINDS = ENTRY_KINDS | {"ESTATE_LOADED"}
@@ -84,6 +88,7 @@ def catalogue_of(entries: Collection[RepositoryEntry]) -> ModelCatalogue:
             cpa_renewal_date=entry.cpa_renewal_date,
             loaded_on=entry.loaded_on,
             carries_updates=entry.carries_updates,
+            is_recalled=entry.recalled_at is not None,
         )
         for entry in entries
     )

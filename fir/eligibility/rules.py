@@ -79,6 +79,16 @@ class SomethingIsCurrent(Rule):
         return facts.target is not None
 
 
+class NotRecalled(Rule):
+    """The Manufacturer has recalled the target, or an entry on the way to it: it must not be
+    deployed."""
+
+    code, reference = "RECALLED", "FIR"
+
+    def holds(self, facts: EligibilityFacts) -> bool:
+        return not any(entry.is_recalled for entry in facts.to_install)
+
+
 class CertificateInDate(Rule):
     """The CPA certificate of the target, or of an entry on the way to it, is past its expiry or
     renewal date."""
@@ -191,6 +201,7 @@ ALL_RULES: tuple[Rule, ...] = (
     SupplierIsResponsible(),
     StatusPermits(),
     SomethingIsCurrent(),
+    NotRecalled(),
     CertificateInDate(),
     EntryIsUnambiguous(),
     PathwayLeadsThere(),

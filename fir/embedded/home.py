@@ -4,6 +4,7 @@ Every file in it is for its owner alone. The folder itself may be passed through
 root made it, because PostgreSQL then runs as `nobody`.
 """
 
+import base64
 import contextlib
 import hashlib
 import json
@@ -37,6 +38,10 @@ class WrongPortError(LauncherError):
 
 class HalfADatabaseError(LauncherError):
     """Of the two roles' addresses only one is set."""
+
+
+def _random_seed() -> str:
+    return base64.b64encode(secrets.token_bytes(32)).decode()
 
 
 class Home:
@@ -137,7 +142,8 @@ class Home:
             "DATABASE_URL": url,
             "DATABASE_OWNER_URL": owner_url,
             "REDIS_URL": f"bells://{quote(str(self.bells))}",
-            "FIR_SECRET_KEY": self._secret_key(),
+            "FIR_SECRET_KEY": self._kept("secret-key", secrets.token_urlsafe(50)),
+            "FIR_SIGNING_KEY": self._kept("signing-key", _random_seed()),
             "FIR_ALLOWED_HOSTS": "localhost,127.0.0.1,[::1]",
             "FIR_BASE_URL": f"http://localhost:{self.port}",
             # Four slashes: the first three end the address, the fourth begins the path.
@@ -152,11 +158,12 @@ class Home:
         """The user's environment completed by the settings: what a child starts with."""
         return {**self.given, **settings}
 
-    def _secret_key(self) -> str:
-        path = self.folder / "secret-key"
+    def _kept(self, name: str, made: str) -> str:
+        """The text in a private file, which is made with `made` when it is not there yet."""
+        path = self.folder / name
         if not path.exists():
-            new = self.folder / f"secret-key.new-{os.getpid()}"
-            write_private(new, secrets.token_urlsafe(50))
+            new = self.folder / f"{name}.new-{os.getpid()}"
+            write_private(new, made)
             # Linked, not renamed: of two that start at once both must end with the same key.
             with contextlib.suppress(FileExistsError):
                 path.hardlink_to(new)

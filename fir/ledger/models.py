@@ -45,6 +45,7 @@ class LedgerEvent(models.Model):
         indexes = [
             models.Index(fields=["kind", "seq"], name="ledger_kind_seq"),
             models.Index(fields=["subject_type", "subject_id", "seq"], name="ledger_subject_seq"),
+            models.Index(fields=["at", "seq"], name="ledger_at_seq"),
         ]
         constraints = [
             models.CheckConstraint(condition=models.Q(seq__gte=1), name="ledger_seq_from_one"),
@@ -55,6 +56,43 @@ class LedgerEvent(models.Model):
 
     def __str__(self) -> str:
         return f"{self.seq} {self.kind}"
+
+
+class LedgerHead(models.Model):
+    """How far the ledger has come: its last event's time, and the tree over all of it by its
+    frontier (`fir.ledger.tree`). One row, written with every append under its lock."""
+
+    id = models.SmallIntegerField(primary_key=True, default=1)
+    size = models.BigIntegerField(default=0)
+    frontier = ArrayField(models.CharField(max_length=64), default=list)
+    last_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=models.Q(id=1), name="ledger_one_head"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.size} events"
+
+
+class Checkpoint(models.Model):
+    """A signed statement of how many events the ledger had, and of the root over them. Locked.
+
+    `note` is the C2SP signed note, as it is served.
+    """
+
+    size = models.BigIntegerField()
+    root = models.CharField(max_length=64)
+    origin = models.CharField(max_length=200)
+    note = models.TextField()
+    issued_at = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(fields=["-issued_at"], name="ledger_checkpoint_newest")]
+
+    def __str__(self) -> str:
+        return f"{self.size} {self.root}"
 
 
 class Bookmark(models.Model):

@@ -10,6 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from celery import current_app
@@ -21,6 +22,7 @@ from fir.ledger.kinds import KINDS
 from fir.ledger.models import Author, Bookmark, LedgerEvent, ReaderFault
 from fir.ledger.queries import Told, event_body, last_seq, news_after
 from fir.ledger.rules import canonical_text, check_payload, leaf_hash
+from fir.ledger.tree import Tree
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -30,11 +32,14 @@ logger = logging.getLogger(__name__)
 # Any constant will do, as long as every append takes the same one: "FIR1" in ASCII.
 LEDGER_LOCK = 0x46495231
 BATCH = 500
+LOCKED_HEAD = (Path(__file__).parent / "sql" / "locked_head.sql").read_text()
+WRITTEN_HEAD = "UPDATE ledger_ledgerhead SET size = %s, frontier = %s, last_at = %s"
 COLUMNS = (*Told._fields, "audience", "canonical", "leaf_hash")
 FAILURES_BEFORE_PARKING = 5
 # What ailed the reader may pass: five failures take a quarter of an hour, however often it is rung.
 PAUSE_AFTER_A_FAILURE = timedelta(minutes=1.5)
 SECONDS_OF_SILENCE_AFTER_A_FAILED_RING = 30
+SECONDS_BETWEEN_RINGS = 0.1
 
 
 class NotInTransaction(RuntimeError):
@@ -58,30 +63,48 @@ def require_transaction() -> None:
         raise NotInTransaction("This step belongs inside an operation's transaction; open one.")
 
 
+def lock_ledger() -> None:
+    """Hold back every append until the transaction ends. A step."""
+    require_transaction()
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LEDGER_LOCK])
+
+
 def append_events(events: Sequence[NewEvent], *, by: Author, at: datetime) -> range:
     """Append events as the last thing in the caller's transaction; ring the readers after commit.
     The seqs they got, in their order.
 
     The lock is held until commit, so numbers are handed out in commit order and no reader can
-    ever step over one. The last row is read in a second statement: READ COMMITTED shows it what
-    the previous holder of the lock committed.
+    ever step over one. The head is read in a second statement: READ COMMITTED shows it what the
+    previous holder of the lock committed.
 
     Raises NotInTransaction, and PayloadRefused when a payload breaks its kind's schema.
     """
     require_transaction()
     for event in events:
         check_payload(event.kind, event.payload)
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LEDGER_LOCK])
-    newest = LedgerEvent.objects.order_by("-seq").only("seq", "at").first()
-    last, at = (newest.seq, max(at, newest.at)) if newest else (0, at)
-    seqs = range(last + 1, last + 1 + len(events))
-    at = at.astimezone(UTC)
-    rows = (_row(event, seq=seq, by=by, at=at) for seq, event in zip(seqs, events, strict=True))
-    insert_rows(LedgerEvent, COLUMNS, rows)
+    tree, last_at = _locked_head()
+    at = max(at, last_at or at).astimezone(UTC)
+    seqs = range(tree.size + 1, tree.size + 1 + len(events))
+    rows = [_row(event, seq=seq, by=by, at=at) for seq, event in zip(seqs, events, strict=True)]
+    tree = tree.grown(row[-1] for row in rows)
+    head = [tree.size, list(tree.frontier), at]
+    insert_rows(LedgerEvent, COLUMNS, rows, then=(WRITTEN_HEAD, head))
     if not any(ring_readers in waiting for waiting in connection.run_on_commit):
         transaction.on_commit(ring_readers, robust=True)  # once, however often one appends
     return seqs
+
+
+def _locked_head() -> tuple[Tree, datetime | None]:
+    """The ledger's tree and the time of its last event, while every other append is held back.
+
+    Two statements, but one way to the database and back: whoever appends next waits for this.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(LOCKED_HEAD, [LEDGER_LOCK])
+        cursor.nextset()
+        size, frontier, last_at = cursor.fetchone()
+    return Tree(size, tuple(frontier)), last_at
 
 
 def _row(event: NewEvent, *, seq: int, by: Author, at: datetime) -> tuple[Any, ...]:
@@ -107,20 +130,26 @@ class _Bell:
     anyway."""
 
     def __init__(self) -> None:
-        self.silent_until = 0.0
+        self.silent_until = self.quiet_until = 0.0
+        self.waiting: set[str] = set()  # what is to be rung, and is not being rung yet
         self.hand = ThreadPoolExecutor(max_workers=1, thread_name_prefix="bell")
 
     def ring(self, names: Sequence[str]) -> None:
-        if time.monotonic() >= self.silent_until:
+        new = [name for name in names if name not in self.waiting]
+        if new and time.monotonic() >= self.silent_until:
+            self.waiting.update(new)
             with suppress(RuntimeError):  # the process is ending; the timetable wakes the workers
-                self.hand.submit(self._send, names)
+                self.hand.submit(self._send, new)
 
     def _send(self, names: Sequence[str]) -> None:
+        time.sleep(max(0.0, self.quiet_until - time.monotonic()))  # many commits, one ring
+        self.waiting.difference_update(names)  # whoever commits from now on rings again
         if time.monotonic() < self.silent_until:
             return
         try:
             for name in names:
                 current_app.send_task(name, expires=60, retry=False, ignore_result=True)
+            self.quiet_until = time.monotonic() + SECONDS_BETWEEN_RINGS
         except Exception as error:  # noqa: BLE001 - whatever ails the broker, the caller is gone
             self.silent_until = time.monotonic() + SECONDS_OF_SILENCE_AFTER_A_FAILED_RING
             logger.warning(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import defaultdict
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,8 +11,9 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from django.db import connection, transaction
 
-from fir.ledger.models import Bookmark, LedgerEvent, ReaderFault
-from fir.ledger.rules import canonical_text, leaf_hash, tree_root
+from fir.ledger.models import Bookmark, Checkpoint, LedgerEvent, LedgerHead, ReaderFault
+from fir.ledger.rules import canonical_text, leaf_hash
+from fir.ledger.tree import Tree
 
 if TYPE_CHECKING:
     import uuid
@@ -60,8 +62,39 @@ def snapshot() -> Iterator[None]:
 
 def last_seq() -> int:
     """The seq of the newest event; 0 for an empty ledger."""
-    newest = LedgerEvent.objects.order_by("-seq").values_list("seq", flat=True).first()
-    return newest or 0
+    return LedgerHead.objects.values_list("size", flat=True).get()
+
+
+class NoSuchMoment(ValueError):
+    """At this time there was nothing yet, or it has not come; the message says which."""
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """A time, resolved to the last event at or before it."""
+
+    asked: datetime
+    seq: int
+    at: datetime
+
+
+def moment_at(asked: datetime, *, now: datetime) -> Moment:
+    """The last event at or before a time. Raises NoSuchMoment for a time after the last event's
+    that has not come, and for one before the first event."""
+    if asked > now:
+        raise NoSuchMoment(f"{asked.isoformat()} has not come yet: nobody knows what stands then.")
+    before = LedgerEvent.objects.filter(at__lte=asked).order_by("-at", "-seq")
+    found = before.values_list("seq", "at").first()
+    if found is None:
+        first = LedgerEvent.objects.order_by("seq").values_list("at", flat=True).first()
+        since = f"; the first event is of {first.isoformat()}" if first else ""
+        raise NoSuchMoment(f"At {asked.isoformat()} nothing had happened yet{since}.")
+    return Moment(asked, *found)
+
+
+def newest_checkpoint() -> Checkpoint | None:
+    """The checkpoint that was signed last."""
+    return Checkpoint.objects.order_by("-issued_at", "-pk").first()
 
 
 def feed_page(*, after: int, limit: int, head: int, tags: Sequence[str]) -> FeedPage:
@@ -126,13 +159,48 @@ class LedgerCheck:
 
 def check_ledger() -> LedgerCheck:
     """Recompute order, leaf hashes and the tree's root over the whole ledger."""
-    leaves: list[str] = []
+    tree = Tree()
+    signed = _signed_roots()
     for event in _all_events():
-        fault = _fault_of(event, expected_seq=len(leaves) + 1)
+        fault = _fault_of(event, expected_seq=tree.size + 1)
+        if not fault:
+            tree = tree.grown([event.leaf_hash])
+            fault = _contradiction(tree, signed.pop(tree.size, set()))
         if fault:
-            return LedgerCheck(size=len(leaves), root=tree_root(leaves), fault=fault)
-        leaves.append(event.leaf_hash)
-    return LedgerCheck(size=len(leaves), root=tree_root(leaves), fault="")
+            return LedgerCheck(size=tree.size, root=tree.root, fault=fault)
+    return LedgerCheck(tree.size, tree.root, _fault_of_head(tree) or _beyond(signed))
+
+
+def _signed_roots() -> dict[int, set[str]]:
+    """The roots that checkpoints signed, by the number of events: one for each, or it is a fork.
+    What was signed of an empty ledger says nothing."""
+    signed: dict[int, set[str]] = defaultdict(set)
+    for size, root in Checkpoint.objects.filter(size__gt=0).values_list("size", "root"):
+        signed[size].add(root)
+    return signed
+
+
+def _contradiction(tree: Tree, signed: Collection[str]) -> str:
+    others = sorted(root for root in signed if root != tree.root)
+    if not others:
+        return ""
+    return (
+        f"The checkpoint over {tree.size} events signed another root ({others[0]}): the ledger was "
+        "changed since, and its hashes with it."
+    )
+
+
+def _fault_of_head(tree: Tree) -> str:
+    head = LedgerHead.objects.get()
+    if (head.size, tuple(head.frontier)) == (tree.size, tree.frontier):
+        return ""
+    return f"The head says {head.size} events and another tree; {tree.size} events stand."
+
+
+def _beyond(signed: Collection[int]) -> str:
+    if not signed:
+        return ""
+    return f"A checkpoint was signed over {max(signed)} events, which are no longer all there."
 
 
 def _all_events() -> Iterator[LedgerEvent]:

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from fir.ledger.kinds import KINDS
@@ -65,27 +65,3 @@ def canonical_text(event: Mapping[str, Any]) -> str:
 def leaf_hash(canonical: str) -> str:
     """SHA-256 over 0x00 and the canonical text, in hex: a leaf of the tree (RFC 9162 2.1.1)."""
     return hashlib.sha256(b"\x00" + canonical.encode()).hexdigest()
-
-
-def tree_root(leaf_hashes: Iterable[str]) -> str:
-    """The Merkle tree's root over the leaf hashes in order, in hex (RFC 9162 2.1.1).
-
-    Keeps one hash per level only, so a ledger of any length is hashed in one pass.
-    """
-    frontier: list[tuple[int, bytes]] = []  # (leaves below, hash), sizes strictly falling
-    for leaf in leaf_hashes:
-        size, node = 1, bytes.fromhex(leaf)
-        while frontier and frontier[-1][0] == size:
-            _, left = frontier.pop()
-            size, node = size * 2, _parent(left, node)
-        frontier.append((size, node))
-    if not frontier:
-        return hashlib.sha256(b"").hexdigest()
-    _, root = frontier.pop()
-    while frontier:
-        root = _parent(frontier.pop()[1], root)
-    return root.hex()
-
-
-def _parent(left: bytes, right: bytes) -> bytes:
-    return hashlib.sha256(b"\x01" + left + right).digest()

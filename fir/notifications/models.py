@@ -11,7 +11,17 @@ from fir.parties.models import Invitation, Party
 DUE, SENT, GIVEN_UP = "DUE", "SENT", "GIVEN_UP"
 # The kinds of notices that are about an entry's record, about an entry alone, and about a
 # submission; that is their subject.
-ABOUT_A_RECORD = frozenset({"FIRMWARE_PUBLISHED", "FIRMWARE_SUPERSEDED", "PATHWAY_COMPLETED"})
+ABOUT_A_RECORD = frozenset(
+    {
+        "FIRMWARE_PUBLISHED",
+        "FIRMWARE_SUPERSEDED",
+        "PATHWAY_COMPLETED",
+        "FIRMWARE_RECALLED",
+        "RECALL_LIFTED",
+        "FIRMWARE_ARCHIVED",
+        "FIRMWARE_RESTORED",
+    }
+)
 ABOUT_AN_ENTRY = ABOUT_A_RECORD | {"CPL_ENTRY_REMOVED", "CPL_ENTRY_RELISTED"}
 ABOUT_SUBMISSIONS = frozenset(
     {

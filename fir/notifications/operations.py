@@ -30,6 +30,7 @@ from fir.notifications.of_certificates import tell_of_certificates
 from fir.notifications.of_contacts import tell_of_contact
 from fir.notifications.of_entries import tell_of_entry, tell_of_import
 from fir.notifications.of_records import RECORD_KINDS, tell_of_record
+from fir.notifications.of_standing import STANDING_KINDS, tell_of_standing
 from fir.notifications.of_submissions import tell_of_submissions
 from fir.notifications.queries import due_deliveries
 from fir.notifications.raising import raise_notices
@@ -52,6 +53,7 @@ KINDS = (
     CERTIFICATE_KINDS
     | STATUS_KINDS
     | RECORD_KINDS
+    | STANDING_KINDS
     | ABOUT_SUBMISSIONS
     | {"ELIGIBILITY_ASSESSED", "PERSON_INVITED", "CPL_IMPORTED", "CONTACT_UNCONFIRMED"}
 )
@@ -107,6 +109,8 @@ def _tell(events: Sequence[LedgerEvent], *, at: datetime) -> None:
             tell_of_contact(event, at=at)
         elif event.kind in RECORD_KINDS:
             tell_of_record(event, at=at)
+        elif event.kind in STANDING_KINDS:
+            tell_of_standing(event, at=at)
     tell_of_submissions([one for one in events if one.kind in ABOUT_SUBMISSIONS], at=at)
     tell_of_certificates([one for one in events if one.kind in CERTIFICATE_KINDS], at=at)
     _queue_invitations([event for event in events if event.kind == "PERSON_INVITED"], at=at)

@@ -17,7 +17,7 @@ from fir.records.queries import contacts_of
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from cpl.models import ListedEntry
+    from cpl.models import EntryColumns, ListedEntry
     from fir.estates.queries import VersionKey
     from fir.parties.models import Invitation, Party
     from fir.records.models import RepositoryEntry
@@ -75,7 +75,7 @@ def release_text(
     return render_to_string("emails/firmware_published.txt", context)
 
 
-def version_of(entry: ListedEntry) -> VersionKey:
+def version_of(entry: EntryColumns) -> VersionKey:
     """Which Devices run what an entry lists."""
     return (
         entry.device_type,

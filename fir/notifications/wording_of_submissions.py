@@ -60,11 +60,13 @@ _ABOUT_ENTRY = {
     Kind.CORRECTION: "the correction of {}",
     Kind.LEGACY_COMPLETION: "the completion of {}",
     Kind.WITHDRAWAL: "the withdrawal of {}",
+    Kind.RECALL_LIFT: "the end of the recall of {}",
 }
 _DONE = {
     Kind.CORRECTION: "Published.",
     Kind.LEGACY_COMPLETION: "Published.",
     Kind.WITHDRAWAL: "Removed from the Central Products List.",
+    Kind.RECALL_LIFT: "The recall is lifted.",
 }
 
 

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from fir.portal.templatetags.fir import words
 from fir.records.rules import NAMED, NONE, UNKNOWN
-from fir.submissions.claims import PURPOSES, Kind
+from fir.submissions.claims import PURPOSES
+from fir.submissions.rules.rule import OF_A_RELEASE
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -86,8 +87,7 @@ class Compared:
 
 def compare(submission: Submission, previous: RepositoryEntry | None) -> list[Compared]:
     """Every fact that a submission of its kind says, in the form's order, beside the same of what
-    stands; what neither says is left out. Of a withdrawal, the entry's own facts."""
-    is_withdrawal = submission.kind == Kind.WITHDRAWAL
+    stands; what neither says is left out. Where no release is described, the entry's own facts."""
     rows = [
         Compared(
             label,
@@ -97,7 +97,7 @@ def compare(submission: Submission, previous: RepositoryEntry | None) -> list[Co
             # A hub's capability is declared beside its record, and stands until another is.
             name == "carries_updates" and bool(submission.of_entry) and _is_unsaid(submission),
         )
-        for name, label in (LISTED if is_withdrawal else LABELS).items()
+        for name, label in (LABELS if submission.kind in OF_A_RELEASE else LISTED).items()
     ]
     return [row for row in rows if row.submitted or row.previous]
 
@@ -141,9 +141,9 @@ class Predecessors:
 def compare_predecessors(
     submission: Submission, previous: RepositoryEntry | None
 ) -> Predecessors | None:
-    """The permitted predecessors of a submission beside those of what stands; None of a withdrawal,
-    which has none."""
-    if submission.kind == Kind.WITHDRAWAL:
+    """The permitted predecessors of a submission beside those of what stands; None where it
+    describes no release, and so names none."""
+    if submission.kind not in OF_A_RELEASE:
         return None
     said = tuple(submission.predecessors or ())
     before = tuple(previous.predecessors) if previous else ()

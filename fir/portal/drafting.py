@@ -15,6 +15,7 @@ from fir.submissions.claims import IDENTITY, Fault, Kind
 from fir.submissions.draft_queries import judge_draft
 from fir.submissions.files import FileFacts, disagreements
 from fir.submissions.offers import told_by_list
+from fir.submissions.rules.rule import OF_A_RELEASE
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -31,12 +32,14 @@ KIND_WORDS = {
     Kind.CORRECTION: "Correction of a record",
     Kind.LEGACY_COMPLETION: "Completing an entry from before the repository",
     Kind.WITHDRAWAL: "Withdrawing a release",
+    Kind.RECALL_LIFT: "Lifting a recall",
 }
 BUTTONS = {
     Kind.NEW: "Bring this release",
     Kind.CORRECTION: "Bring this correction",
     Kind.LEGACY_COMPLETION: "Bring this completion",
     Kind.WITHDRAWAL: "Ask for this withdrawal",
+    Kind.RECALL_LIFT: "Ask for the recall to be lifted",
 }
 CONTACT = "contact"
 LONGEST_NAME = 40
@@ -84,8 +87,8 @@ class Look:
 
     @property
     def is_of_release(self) -> bool:
-        """Whether it describes a release, which a withdrawal does not."""
-        return self.draft.kind != Kind.WITHDRAWAL
+        """Whether it describes a release, which a withdrawal or a recall's end does not."""
+        return self.draft.kind in OF_A_RELEASE
 
     def section(self, slug: str) -> Section | None:
         """The section of this name, if the draft has it."""

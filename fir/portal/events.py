@@ -13,6 +13,7 @@ from fir.ledger.kinds import KINDS
 from fir.ledger.queries import payload_of
 from fir.portal.comparison import LABELS as FACTS
 from fir.portal.comparison import PATHWAYS_IN_WORDS, RELEASE, shown
+from fir.portal.templatetags.fir import cause_in_words
 from fir.records.rules import NAMED
 
 if TYPE_CHECKING:
@@ -25,6 +26,10 @@ CHANGING = (*PUBLISHED_FACTS, *NAME_FACTS, *CERTIFICATE_FACTS)
 # What of a record may take pages to say, so that only its changing is told.
 LONG = ("release_notes", "activation_advice")
 OF_A_RECORD = (*RELEASE, "pathway", "predecessors")
+# How a release stands is somebody's word, so that is told as well.
+OF_STANDING = frozenset(
+    {"FIRMWARE_ARCHIVED", "FIRMWARE_RESTORED", "FIRMWARE_RECALLED", "RECALL_LIFTED"}
+)
 LOADED = "The DCC loaded the entry."
 NOT_LOADED = "It was taken back that the DCC had loaded the entry."
 DAYS = {"date_removed": "Removed on", "date_relisted": "Relisted on", "loaded_on": "Loaded on"}
@@ -56,7 +61,15 @@ def _told(event: LedgerEvent, payload: Mapping[str, Any], before: Mapping[str, A
     sentence = KINDS[event.kind].sentence
     if event.kind == "CPL_LOAD_CONFIRMED":
         sentence = LOADED if payload["loaded_on"] else NOT_LOADED
-    return Told(event.seq, event.at, sentence, list(_particulars(payload, before)))
+    who = [_who(event, payload)] if event.kind in OF_STANDING else []
+    return Told(event.seq, event.at, sentence, [*_particulars(payload, before), *who])
+
+
+def _who(event: LedgerEvent, payload: Mapping[str, Any]) -> str:
+    """Who did it, and who proposed it, by names that say nothing to strangers."""
+    proposed_by = payload.get("proposed_by")
+    proposed = f", as {proposed_by} proposed" if proposed_by else ""
+    return f"By {event.by_actor} of {event.by_party}{proposed}."
 
 
 def _particulars(payload: Mapping[str, Any], before: Mapping[str, Any]) -> Iterator[str]:
@@ -72,6 +85,12 @@ def _particulars(payload: Mapping[str, Any], before: Mapping[str, Any]) -> Itera
         yield f"To be published on {time:%-d %B %Y, %H:%M}."
     for fault in payload.get("faults", ()):
         yield str(fault["message"])
+    yield from _why(payload)
+
+
+def _why(payload: Mapping[str, Any]) -> Iterator[str]:
+    if cause := payload.get("cause"):
+        yield f"{cause_in_words(cause)}."
     if reason := payload.get("reason"):
         yield f"Why: {reason}"
 

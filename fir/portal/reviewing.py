@@ -10,11 +10,11 @@ from fir.parties.four_eyes import same_eyes
 from fir.portal.comparison import compare, compare_predecessors
 from fir.portal.pathway import ToCome, pathway_picture, upgrade_graph
 from fir.records.queries import path_entry
-from fir.submissions.claims import Kind
 from fir.submissions.judging import Surroundings, claim_of, judge_beside
 from fir.submissions.models import WAITING
 from fir.submissions.queries import previous_release, waivers_of
 from fir.submissions.rules.pathways import stranded
+from fir.submissions.rules.rule import OF_A_RELEASE
 
 if TYPE_CHECKING:
     import uuid
@@ -51,6 +51,11 @@ class Review:
     faults: Sequence[Fault] = ()
     warnings: Sequence[Fault] = ()
     waivable: Sequence[Waivable] = ()
+
+    @property
+    def is_of_release(self) -> bool:
+        """Whether it describes a release, which a withdrawal or a recall's end does not."""
+        return self.predecessors is not None
 
     @property
     def changed(self) -> int:
@@ -116,7 +121,7 @@ def _family_of(submission: Submission, beside: Surroundings) -> Sequence[Reposit
 def _picture(submission: Submission, family: Sequence[RepositoryEntry]) -> Picture | None:
     """Its Device Model's releases as they would stand once it is published."""
     model = [one for one in family if one.device_model == submission.device_model]
-    if submission.kind == Kind.WITHDRAWAL:
+    if submission.kind not in OF_A_RELEASE:
         return pathway_picture(model, submission.of_entry)
     over, own = tuple(submission.predecessors or ()), submission.of_entry
     is_known = submission.predecessors is not None

@@ -15,12 +15,15 @@ from cpl.sheet.row import CURRENT, REMOVED
 from fir.ledger.models import LedgerEvent
 from fir.ledger.queries import payload_of
 from fir.records.models import (
+    ARCHIVE,
     CONFIRMED,
     RELIST,
+    RESTORE,
     WAITING,
     WAIVE,
     Proposal,
     QualityFinding,
+    RepositoryEntry,
     SheetImport,
 )
 
@@ -81,6 +84,9 @@ def still_makes_sense(proposal: Proposal) -> bool:
             severity=Severity.WAIVABLE,
         )
         return standing.exists()
+    if proposal.kind in (ARCHIVE, RESTORE):
+        entry = RepositoryEntry.objects.get(entry=proposal.entry)
+        return (entry.archived_at is not None) == (proposal.kind == RESTORE)
     is_removed = ListedEntry.objects.get(entry=proposal.entry).status == REMOVED
     return is_removed == (proposal.kind == RELIST)
 

@@ -22,16 +22,19 @@ from fir.ledger.operations import NewEvent, append_events
 from fir.parties.four_eyes import same_eyes
 from fir.records.list_queries import standing_waivers, still_makes_sense
 from fir.records.models import (
+    ARCHIVE,
     CONFIRMED,
     DROPPED,
     RELIST,
     REMOVE,
+    RESTORE,
     WAITING,
     WAIVE,
     Proposal,
     QualityFinding,
 )
 from fir.records.operations import status_event
+from fir.records.standing import archive_as_proposed, restore_as_proposed
 
 if TYPE_CHECKING:
     import uuid
@@ -39,7 +42,13 @@ if TYPE_CHECKING:
 
     from fir.parties.models import Actor
 
-WORDS = {REMOVE: "removal", RELIST: "relisting", WAIVE: "waiver"}
+WORDS = {
+    REMOVE: "removal",
+    RELIST: "relisting",
+    WAIVE: "waiver",
+    ARCHIVE: "archival",
+    RESTORE: "restoration",
+}
 
 
 class ReasonRefused(ValueError):
@@ -86,7 +95,7 @@ def propose_removal(*, cpl_entry_id: str, reason: str, by: Actor, at: datetime) 
     """
     entry = CPLEntry.objects.get(cpl_entry_id=cpl_entry_id)
     _require_status(entry, REMOVE)
-    return _propose(Proposal(kind=REMOVE, entry=entry, reason=_read_reason(reason)), by=by, at=at)
+    return propose(Proposal(kind=REMOVE, entry=entry, reason=read_reason(reason)), by=by, at=at)
 
 
 @transaction.atomic
@@ -97,7 +106,7 @@ def propose_relisting(*, cpl_entry_id: str, reason: str, by: Actor, at: datetime
     """
     entry = CPLEntry.objects.get(cpl_entry_id=cpl_entry_id)
     _require_status(entry, RELIST)
-    return _propose(Proposal(kind=RELIST, entry=entry, reason=_read_reason(reason)), by=by, at=at)
+    return propose(Proposal(kind=RELIST, entry=entry, reason=read_reason(reason)), by=by, at=at)
 
 
 @transaction.atomic
@@ -118,12 +127,12 @@ def propose_waiver(
         raise NotWaivable(f"{code} of {cpl_entry_id} cannot be waived: it has to be put right.")
     if finding.is_waived:
         raise AlreadyWaived(f"{code} of {cpl_entry_id} was waived before, and still is.")
-    waiver = Proposal(kind=WAIVE, entry=entry, code=code, reason=_read_reason(reason))
+    waiver = Proposal(kind=WAIVE, entry=entry, code=code, reason=read_reason(reason))
     waiver.particulars, waiver.about = finding.particulars, finding.about
-    return _propose(waiver, by=by, at=at)
+    return propose(waiver, by=by, at=at)
 
 
-def _read_reason(said: str) -> str:
+def read_reason(said: str) -> str:
     """A reason as it is kept: one line, like the sheet's. Raises ReasonRefused."""
     try:
         reason = parse_reason(" ".join(said.split()))
@@ -143,7 +152,8 @@ def _require_status(entry: CPLEntry, kind: str) -> None:
         raise NotRemoved(f"{entry} is Current: only a removed entry can be relisted.")
 
 
-def _propose(proposal: Proposal, *, by: Actor, at: datetime) -> Proposal:
+def propose(proposal: Proposal, *, by: Actor, at: datetime) -> Proposal:
+    """Keep a proposal that makes sense, until it is decided. A step. Raises AlreadyProposed."""
     proposal.proposed_at, proposal.proposed_by = at, by.actor_id
     proposal.proposed_answerable, proposal.proposed_party = by.answerable, by.party.actor_id
     try:
@@ -152,9 +162,10 @@ def _propose(proposal: Proposal, *, by: Actor, at: datetime) -> Proposal:
     except IntegrityError as error:
         if "records_proposed_once" not in str(error):
             raise
+        article = "An" if proposal.kind == ARCHIVE else "A"
         raise AlreadyProposed(
-            f"A {WORDS[proposal.kind]} for {proposal.entry} waits already: confirm or drop that "
-            "proposal first."
+            f"{article} {WORDS[proposal.kind]} for {proposal.entry} waits already: confirm or drop "
+            "that proposal first."
         ) from error
     return proposal
 
@@ -164,8 +175,8 @@ def confirm_proposal(*, proposal_id: uuid.UUID, by: Actor, at: datetime) -> Prop
     """Let what another person proposed come about: it stands, and is told, from now on.
 
     A removal or relisting is dated today. Raises Proposal.DoesNotExist, ProposalAlreadyDecided,
-    ProposedBySameEyes; and AlreadyRemoved, NotRemoved or NoSuchFinding when what was proposed has
-    lost its sense meanwhile.
+    ProposedBySameEyes; and AlreadyRemoved, NotRemoved, NoSuchFinding, AlreadyArchived or
+    NotArchived when what was proposed has lost its sense meanwhile.
     """
     proposal = _waiting(proposal_id)
     if same_eyes(answerable=proposal.proposed_answerable, party=proposal.proposed_party, by=by):
@@ -173,7 +184,7 @@ def confirm_proposal(*, proposal_id: uuid.UUID, by: Actor, at: datetime) -> Prop
             "Whoever proposed this does not confirm it: another person must. You can drop it."
         )
     lock_list()
-    event = _waived(proposal) if proposal.kind == WAIVE else _status_changed(proposal, by, at)
+    event = _COMES_ABOUT[proposal.kind](proposal, by, at)
     _decide(proposal, CONFIRMED, by=by, at=at)
     append_events([event], by=by.author, at=at)
     return proposal
@@ -227,7 +238,7 @@ def _status_changed(proposal: Proposal, by: Actor, at: datetime) -> NewEvent:
     )
 
 
-def _waived(proposal: Proposal) -> NewEvent:
+def _waived(proposal: Proposal, _by: Actor, _at: datetime) -> NewEvent:
     """The event of a waiver, whose finding must still stand as it was proposed to be waived."""
     entry = proposal.entry
     if not still_makes_sense(proposal):
@@ -248,3 +259,12 @@ def waiver_event(proposal: Proposal, cpl_entry_id: str) -> NewEvent:
         "proposed_by": str(proposal.proposed_by),
     }
     return NewEvent("QUALITY_FINDING_WAIVED", "cpl_entry", cpl_entry_id, payload)
+
+
+_COMES_ABOUT = {
+    WAIVE: _waived,
+    REMOVE: _status_changed,
+    RELIST: _status_changed,
+    ARCHIVE: archive_as_proposed,
+    RESTORE: restore_as_proposed,
+}

@@ -18,8 +18,15 @@ from cpl.models import CPLEntry, ListedEntry
 from cpl.operations import add_entries, certify_entries, change_status, revise_entries
 from cpl.sheet.row import REMOVED
 from fir.ledger.operations import NewEvent, require_transaction
-from fir.records.models import FirmwareRecord, HubCapability, UpgradePathway
+from fir.records.models import (
+    LIFTED,
+    FirmwareRecord,
+    HubCapability,
+    RepositoryEntry,
+    UpgradePathway,
+)
 from fir.records.operations import entry_event, entry_facts, status_event
+from fir.records.standing import AlreadyArchived, archive_entry, change_recall
 
 if TYPE_CHECKING:
     import uuid
@@ -106,12 +113,31 @@ def supersede_record(
 def withdraw_entry(
     *, cpl_entry_id: str, reason: str, proposed_by: uuid.UUID, by: uuid.UUID, at: datetime
 ) -> list[NewEvent]:
-    """Remove an entry whose Manufacturer withdrew it (SEC Section F2). A step."""
+    """Remove an entry whose Manufacturer withdrew it (SEC Section F2), and archive its release if
+    it is not archived yet. A step."""
     require_transaction()
     entry = CPLEntry.objects.get(cpl_entry_id=cpl_entry_id)
     day = max(localdate(at), entry.date_added)
     change_status([(entry.pk, REMOVED, day, reason)], by=by, at=at)
-    return [status_event(cpl_entry_id, REMOVED, day, reason=reason, proposed_by=proposed_by)]
+    removed = status_event(cpl_entry_id, REMOVED, day, reason=reason, proposed_by=proposed_by)
+    try:
+        archived = archive_entry(
+            cpl_entry_id=cpl_entry_id,
+            cause="WITHDRAWN",
+            reason=reason,
+            proposed_by=proposed_by,
+            by=by,
+            at=at,
+        )
+    except AlreadyArchived:
+        return [removed]
+    return [removed, archived]
+
+
+def lift_recall(*, cpl_entry_id: str, reason: str, by: uuid.UUID, at: datetime) -> list[NewEvent]:
+    """Let a recalled release be deployed again. A step. Raises NotRecalled."""
+    entry = RepositoryEntry.objects.get(cpl_entry_id=cpl_entry_id)
+    return [change_recall(entry=entry, state=LIFTED, reason=reason, by=by, at=at)]
 
 
 def _write_record(

@@ -19,7 +19,7 @@ from fir.records.models import FirmwareRecord, ManufacturerContact, ReleaseColum
 from fir.records.rules import PathEntry, positions_in_model
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Mapping
+    from collections.abc import Collection, Iterable, Iterator, Mapping
     from datetime import date
 
     from django.db.models import QuerySet
@@ -53,6 +53,13 @@ def find_repository_entry(party: Party, cpl_entry_id: str) -> RepositoryEntry | 
     return RepositoryEntry.objects.visible_to(party).filter(cpl_entry_id=cpl_entry_id).first()
 
 
+def recalled_among(party: Party, cpl_entry_ids: Collection[str]) -> set[str]:
+    """Those of the entries that are recalled, as far as this Party may read their records."""
+    visible = RepositoryEntry.objects.visible_to(party).filter(recalled_at__isnull=False)
+    found = visible.filter(cpl_entry_id__in=cpl_entry_ids)
+    return set(found.values_list("cpl_entry_id", flat=True))
+
+
 def has_record(cpl_entry_id: str) -> bool:
     """Whether the entry has a Firmware Record; one from before the repository has none."""
     return FirmwareRecord.objects.filter(entry__cpl_entry_id=cpl_entry_id).exists()
@@ -69,7 +76,8 @@ def path_entry(entry: RepositoryEntry) -> PathEntry:
         cpl_entry_id=entry.cpl_entry_id,
         firmware_version=entry.firmware_version,
         manufacturer_image_hash=entry.manufacturer_image_hash,
-        current=entry.status == CURRENT,
+        # What is archived is no release to go to, whatever the list says of it.
+        current=entry.status == CURRENT and entry.archived_at is None,
         date_added=entry.date_added,
         pathway=entry.pathway,
         predecessors=tuple(entry.predecessors),
@@ -136,6 +144,18 @@ def positions_of(entries: Collection[RepositoryEntry]) -> dict[str, Position]:
 def positions_among(listed: Collection[RepositoryEntry]) -> Mapping[str, Position]:
     """Where each entry stands, by entry id; `listed` is every entry of one Device Model."""
     return positions_in_model(map(path_entry, listed))
+
+
+def positions_then(entries: Iterable[RepositoryEntry]) -> dict[str, Position]:
+    """Where each of these entries stands, by entry id, where they are all that their Device Models
+    had at some moment. No query."""
+    models: dict[ModelKey, list[RepositoryEntry]] = defaultdict(list)
+    for entry in entries:
+        models[key_of(entry)].append(entry)
+    positions: dict[str, Position] = {}
+    for listed in models.values():
+        positions |= positions_among(listed)
+    return positions
 
 
 def versions_of(cpl_entry_ids: Collection[str]) -> dict[str, tuple[str, str]]:

@@ -32,6 +32,7 @@ class Kind(StrEnum):
     CORRECTION = "CORRECTION"
     LEGACY_COMPLETION = "LEGACY_COMPLETION"
     WITHDRAWAL = "WITHDRAWAL"
+    RECALL_LIFT = "RECALL_LIFT"
 
 
 # Why a release was made; several may hold.
@@ -161,12 +162,14 @@ REQUIRED: Mapping[str, tuple[str, ...]] = {
     Kind.CORRECTION: (*_ABOUT_ENTRY, *(name for name in _WHOLE if name not in IDENTITY)),
     Kind.LEGACY_COMPLETION: ("of_entry",),
     Kind.WITHDRAWAL: _ABOUT_ENTRY,
+    Kind.RECALL_LIFT: _ABOUT_ENTRY,
 }
 _NOT_SAID: Mapping[str, frozenset[str]] = {
     Kind.NEW: frozenset(_ABOUT_ENTRY),
     Kind.CORRECTION: frozenset({"further_device_models"}),
     Kind.LEGACY_COMPLETION: frozenset({"further_device_models", "reason"}),
     Kind.WITHDRAWAL: frozenset(READERS) - {"kind", *_ABOUT_ENTRY, *IDENTITY},
+    Kind.RECALL_LIFT: frozenset(READERS) - {"kind", *_ABOUT_ENTRY, *IDENTITY},
 }
 
 

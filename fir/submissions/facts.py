@@ -27,6 +27,8 @@ class Known:
     firmware_version: str
     is_current: bool = True
     has_record: bool = False
+    is_archived: bool = False
+    is_recalled: bool = False
     hardware: Range | None = None
     line: Mapping[str, object] | None = None
     state: str = ""

@@ -101,7 +101,7 @@ def claim_of(submission: Submission) -> Claim:
     )
 
 
-_OF_THE_LIST = frozenset({Kind.LEGACY_COMPLETION, Kind.WITHDRAWAL})
+_OF_THE_LIST = frozenset({Kind.LEGACY_COMPLETION, Kind.WITHDRAWAL, Kind.RECALL_LIFT})
 _NULL_WHERE_UNSAID = (
     "of_entry",
     "manufacturer_image_hash",

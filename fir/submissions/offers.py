@@ -17,6 +17,7 @@ from fir.submissions.claims import IDENTITY, LISTED_FACTS, RELEASE_FACTS, Kind, 
 from fir.submissions.queries import latest_of
 from fir.submissions.readers import NOT_APPLICABLE
 from fir.submissions.rules.pathways import stranded
+from fir.submissions.rules.rule import OF_A_RELEASE
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
@@ -30,7 +31,7 @@ _OF_ONE_RELEASE = frozenset({"firmware_version", "manufacturer_image_hash"})
 _ORDERED_BY = (
     *("cpl_entry_id", "entry_id", "device_type", "manufacturer_identifier", "device_model"),
     *("firmware_version", "manufacturer_image_hash", "status", "date_added"),
-    *("pathway", "predecessors"),
+    *("pathway", "predecessors", "archived_at"),
 )
 
 
@@ -113,10 +114,10 @@ def answers_about(entry: RepositoryEntry, kind: str) -> dict[str, Any]:
     names: list[str] = []
     if kind == Kind.CORRECTION:
         names = [name for name in LISTED_FACTS if name not in IDENTITY]
-    if kind != Kind.WITHDRAWAL:
+    if kind in OF_A_RELEASE:
         names += RELEASE_FACTS
     said = {name: getattr(entry, name) for name in names}
-    if kind != Kind.WITHDRAWAL:
+    if kind in OF_A_RELEASE:
         over = {NAMED: sorted(entry.predecessors), NONE: NOT_APPLICABLE}
         said["predecessors"] = over.get(entry.pathway)
     return {"of_entry": entry.cpl_entry_id, **_as_sent(said)}

@@ -222,6 +222,8 @@ def _known(entry: RepositoryEntry) -> Known:
         firmware_version=entry.firmware_version,
         is_current=entry.status == CURRENT,
         has_record=entry.record_id is not None,
+        is_archived=entry.archived_at is not None,
+        is_recalled=entry.recalled_at is not None,
         hardware=(lowest, highest) if lowest and highest else None,
         line={name: getattr(entry, name) for name in LISTED_FACTS},
         state=_state_of(entry),

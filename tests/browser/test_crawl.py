@@ -26,6 +26,7 @@ SPECIAL = (
     "/cpl?status=REMOVED",
     "/list/findings?rule=GBCS_UNKNOWN&waived=open",
     "/submissions?state=APPROVED",
+    "/cpl?device_model=4C100001&firmware_version=11000000",
 )
 # Nothing leads to these; they are typed by `type_addresses`.
 NOT_LINKED = {

@@ -15,6 +15,7 @@ SUPPLIER_CSV = make.inventory(make.device(1))
 
 BODIES: dict[str, dict[str, Any]] = {
     "submissions": {"data": make.release(70, device_model="00030101")},
+    "firmware-recall": {"data": {"reason": "It stops the clock."}},
     "contact": {"data": {"role": "Release desk", "email": "release@fine-meters.example"}},
     "decision": {"data": {"decision": "close", "reason": "Not needed."}},
     "withdrawal": {"data": {"reason": "Found a fault."}},
@@ -56,6 +57,9 @@ FORMS: dict[str, dict[str, Any]] = {
     "portal:proposal": {"action": "drop"},
     "portal:propose-removal": {"reason": "Withdrawn."},
     "portal:propose-relisting": {"reason": "Removed by mistake."},
+    "portal:propose-archival": {"cause": "REPLACED", "reason": "Superseded."},
+    "portal:propose-restoration": {"reason": "Archived by mistake."},
+    "portal:recall": {"action": "confirm", "sure": "sure", "reason": "It stops the clock."},
     "portal:propose-waiver": {"reason": "Known."},
     "portal:loaded": {"loaded_on": "2024-01-01", "ids": "CPL-000001"},
     "portal:not-loaded": {"ids": "CPL-000001"},

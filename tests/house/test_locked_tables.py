@@ -3,6 +3,7 @@
 import os
 import re
 from typing import Any
+from urllib.parse import urlsplit
 
 import psycopg
 import pytest
@@ -11,13 +12,23 @@ from django.conf import settings
 from django.db import connection
 from psycopg.sql import SQL, Identifier
 
+from fir.ledger.models import LedgerEvent
 from fir.management.grants import CHANGING, LOCKED, OPEN, PRIVILEGES, READ_ONLY
+from tests.fir.ledger.events import appended, for_everyone
 
 ATTACKS = {
     "UPDATE": "UPDATE {table} SET {column} = {column}",
     "DELETE": "DELETE FROM {table}",
     "TRUNCATE": "TRUNCATE {table}",
     "TRUNCATE CASCADE": "TRUNCATE {table} CASCADE",
+    "CHANGED KEY": "UPDATE {table} SET {key} = NULL",
+    "WRITTEN OVER": "INSERT INTO {table} SELECT * FROM {table}"
+    " ON CONFLICT ({key}) DO UPDATE SET {key} = excluded.{key}",
+    "MERGED AWAY": "MERGE INTO {table} AS t USING {table} AS s ON t.{key} = s.{key}"
+    " WHEN MATCHED THEN DELETE",
+    # What puts django-pgtrigger's triggers to sleep, and any client may set.
+    "IGNORED TRIGGER": "SET pgtrigger.ignore = '{{{trigger}}}';"
+    " UPDATE {table} SET {column} = {column}",
 }
 ATTACKS_ON_THE_GUARD = {
     "DISABLE TRIGGER": "ALTER TABLE {table} DISABLE TRIGGER ALL",
@@ -27,6 +38,18 @@ ATTACKS_ON_THE_GUARD = {
     "REPLACE FUNCTION": "CREATE OR REPLACE FUNCTION refuse_change() RETURNS trigger"
     " LANGUAGE plpgsql AS $$ BEGIN RETURN NULL; END $$",
     "CREATE": "CREATE TABLE public.elsewhere (x int)",
+    "CREATE SCHEMA": "CREATE SCHEMA elsewhere",
+    "CREATE FUNCTION": "CREATE FUNCTION public.elsewhere() RETURNS int LANGUAGE sql AS 'SELECT 1'",
+    "CREATE TRIGGER": "CREATE TRIGGER elsewhere BEFORE INSERT ON {table}"
+    " EXECUTE FUNCTION refuse_change()",
+    "CREATE RULE": "CREATE RULE elsewhere AS ON INSERT TO {table} DO INSTEAD NOTHING",
+    "RENAME": "ALTER TABLE {table} RENAME TO elsewhere",
+    "MOVE": "ALTER TABLE {table} SET SCHEMA loads",
+    "OWN": "ALTER TABLE {table} OWNER TO CURRENT_USER",
+    "GRANT": "GRANT UPDATE ON {table} TO CURRENT_USER; UPDATE {table} SET {column} = {column}",
+    "SET ROLE": "SET ROLE {owner}",
+    "COPY FROM A FILE": "COPY {table} FROM '/dev/null'",
+    "COPY FROM A PROGRAM": "COPY {table} FROM PROGRAM 'true'",
 }
 
 
@@ -39,10 +62,18 @@ def attempt(url: str, attack: str, table: str) -> psycopg.Error:
             [table],
         ).fetchone()
         assert column, f"{table} does not exist"
+        key = held.execute(
+            "SELECT attname FROM pg_attribute JOIN pg_index ON attrelid = indrelid"
+            " WHERE indrelid = %s::regclass AND indisprimary AND attnum = ANY (indkey)",
+            [table],
+        ).fetchone()
+        assert key
         statement = SQL(attack).format(
             table=Identifier(table),
             column=Identifier(column[0]),
+            key=Identifier(key[0]),
             trigger=Identifier(f"{table}_is_locked"),
+            owner=Identifier(urlsplit(os.environ["DATABASE_OWNER_URL"]).username or ""),
         )
         with pytest.raises(psycopg.Error) as refusal:
             held.execute(statement)
@@ -82,6 +113,28 @@ def test_the_application_role_cannot_get_past_the_guard(attack: str) -> None:
     )
 
     assert isinstance(refusal, psycopg.errors.InsufficientPrivilege)
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("variable", ["DATABASE_URL", "DATABASE_OWNER_URL"])
+def test_what_is_copied_over_a_locked_table_replaces_nothing(variable: str) -> None:
+    before = appended(for_everyone())
+
+    with psycopg.connect(os.environ[variable]) as held:
+        with held.cursor().copy("COPY ledger_ledgerevent TO STDOUT") as out:
+            rows_out = b"".join(out)
+        forged = rows_out.replace(b"Withdrawn.", b"Withheld!!")
+        assert forged != rows_out
+        with (
+            pytest.raises(psycopg.errors.UniqueViolation),
+            held.cursor().copy("COPY ledger_ledgerevent FROM STDIN") as back,
+        ):
+            back.write(forged)
+        held.rollback()
+
+    assert [event.canonical for event in LedgerEvent.objects.all()] == [
+        event.canonical for event in before
+    ]
 
 
 def test_every_table_is_declared_locked_open_or_read_only_and_only_once() -> None:

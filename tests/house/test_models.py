@@ -9,6 +9,7 @@ MACHINE_TIMES = {
     "Bookmark.retry_at": "the reader that failed",
     "Assessment.assessed_at": "the reader of the ledger",
     "CertificateReminder.told_at": "the day itself: nobody has to do anything",
+    "Checkpoint.issued_at": "the worker that signed it",
     "Delivery.next_try_at": "the sweep of deliveries",
     "Delivery.tried_at": "the sweep of deliveries",
     "ManufacturerContact.reminded_at": "the day itself: nobody has to do anything",
@@ -22,6 +23,9 @@ MACHINE_TIMES = {
     "QualityAssessment.assessed_at": "the reader of the ledger",
     "QualityFinding.found_at": "the reader of the ledger",
     "ReaderFault.failed_at": "the reader that failed",
+    "LedgerHead.last_at": "the last event says by whom",
+    "RepositoryEntry.archived_at": "a view: the archival itself says by whom",
+    "RepositoryEntry.recalled_at": "a view: the recall itself says by whom",
     "RepositoryEntry.published_at": "a view: the record itself says by whom",
 }
 HOUSE = [

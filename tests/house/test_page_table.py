@@ -42,6 +42,10 @@ GET  portal:propose-removal               302 403 403 403 403 403 403 403 403 40
 POST portal:propose-removal               302 403 403 403 403 403 403 403 403 403 403 403 302
 GET  portal:propose-relisting             302 403 403 403 403 403 403 403 403 403 403 403 200
 POST portal:propose-relisting             302 403 403 403 403 403 403 403 403 403 403 403 409
+GET  portal:propose-archival              302 403 403 403 403 403 403 403 403 403 403 403 200
+POST portal:propose-archival              302 403 403 403 403 403 403 403 403 403 403 403 302
+GET  portal:propose-restoration           302 403 403 403 403 403 403 403 403 403 403 403 200
+POST portal:propose-restoration           302 403 403 403 403 403 403 403 403 403 403 403 409
 GET  portal:propose-waiver                302 403 403 403 403 403 403 403 403 403 403 403 200
 POST portal:propose-waiver                302 403 403 403 403 403 403 403 403 403 403 403 302
 GET  portal:loaded                        302 403 403 403 403 403 403 403 403 403 403 200 200
@@ -56,6 +60,8 @@ GET  portal:needs                         302 403 403 403 403 403 403 403 403 40
 POST portal:needs                         302 403 403 403 403 403 403 403 403 403 403 403 302
 GET  portal:records                       302 403 403 200 200 200 200 200 200 200 200 200 200
 GET  portal:record                        302 403 403 200 404 200 200 200 404 200 200 200 200
+GET  portal:recall                        302 403 403 200 404 403 403 403 403 403 403 403 403
+POST portal:recall                        302 403 403 302 404 403 403 403 403 403 403 403 403
 GET  portal:compare-image                 302 403 403 200 200 200 200 200 200 200 200 200 200
 POST portal:compare-image                 302 403 403 200 200 200 200 200 200 200 200 200 200
 GET  portal:import-sheet                  302 403 403 403 403 403 403 403 403 403 403 403 200

@@ -13,6 +13,7 @@ from cpl.models import CPLEntry
 from cpl.sheet import write_sheet
 from fir.api.door import Door
 from fir.eligibility.operations import read_news as assess_news
+from fir.ledger.checkpoints import issue_checkpoint
 from fir.ledger.models import LedgerEvent, ReaderFault
 from fir.notifications.operations import read_news as raise_notices
 from fir.notifications.queries import notices_of
@@ -105,6 +106,7 @@ def build(size: int = 1) -> World:
     sheets = [_sheet(administrator, n) for n in range(1, size + 1)]
     arguments: dict[str, dict[str, Any]] = {
         "firmware-record": {"cpl_entry_id": "CPL-000002"},
+        "firmware-recall": {"cpl_entry_id": "CPL-000002"},
         "cpl-entry": {"cpl_entry_id": "CPL-000001"},
         "submission": {"submission_id": waiting[0].pk},
         "cancel-approval": {"submission_id": _approved(maker, administrator, size).pk},
@@ -124,6 +126,7 @@ def build(size: int = 1) -> World:
         "proposal": {"proposal_id": _proposals(administrator, size)[0].pk},
     }
     assert LedgerEvent.objects.exists()
+    issue_checkpoint(at=make.AT)
     return World(parties, arguments)
 
 
@@ -220,6 +223,9 @@ def page_arguments(world: World) -> dict[str, dict[str, Any]]:
         "proposal": "proposal",
         "propose-removal": "cpl-entry",
         "propose-relisting": "cpl-entry",
+        "propose-archival": "cpl-entry",
+        "propose-restoration": "cpl-entry",
+        "recall": "firmware-record",
     }
     notice = notices_of(supplier).first()
     assert notice

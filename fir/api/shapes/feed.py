@@ -35,6 +35,13 @@ class FeedPage(serializers.Serializer[None]):
     head = Whole()
 
 
+class Keys(serializers.Serializer[None]):
+    """The public keys by which checkpoints of this ledger are verified."""
+
+    origin = Text(help_text="The ledger's name in its checkpoints")
+    keys = serializers.ListField(child=Text(help_text="name+id+key, as C2SP signed notes have it"))
+
+
 class ReaderFault(serializers.Serializer[None]):
     """An event that one of FIR's own readers gave up on."""
 

@@ -5,6 +5,7 @@ from rest_framework import serializers
 from cpl.identifiers import DEVICE_TYPES
 from fir.api.shapes.feed import Event
 from fir.api.shapes.fields import Choice, Day, Moment, Page, Text, Whole
+from fir.records.models import CAUSES
 from fir.records.rules import NAMED, NONE, UNKNOWN, Position
 from fir.submissions.claims import PURPOSES
 from fir.submissions.readers import LARGEST_SIZE, MOST_NOTES
@@ -90,6 +91,38 @@ class ReleaseFacts(serializers.Serializer[None]):
     activation_advice = Text(allow_blank=True, max_length=MOST_NOTES)
 
 
+class Archived(serializers.Serializer[None]):
+    """When a release was retired, and why: it stays, but it is no release to go to."""
+
+    at = Moment()
+    cause = Choice(choices=CAUSES)
+    reason = Text()
+
+
+class Recalled(serializers.Serializer[None]):
+    """When its Manufacturer said that a release must not be deployed, and why."""
+
+    at = Moment()
+    reason = Text()
+
+
+class AsAt(serializers.Serializer[None]):
+    """As at which moment an answer speaks: that of the last event at or before the time asked."""
+
+    asked = Moment()
+    seq = Whole(min_value=1, help_text="The last event that the answer takes into account")
+    at = Moment(help_text="When that event happened")
+    of_today = serializers.ListField(
+        child=Text(), help_text="The fields that say today's state all the same"
+    )
+
+
+class GivenRecall(serializers.Serializer[None]):
+    """Why a release must not be deployed."""
+
+    reason = Text(max_length=500)
+
+
 class Record(Entry, ReleaseFacts):
     """An entry with its Firmware Record; `record_id` is null for one from before the repository."""
 
@@ -101,6 +134,8 @@ class Record(Entry, ReleaseFacts):
     supersedes = serializers.UUIDField(
         allow_null=True, help_text="The record_id of the record that this one corrects, if any"
     )
+    archived = Archived(allow_null=True)
+    recalled = Recalled(allow_null=True)
     contact = Contact(allow_null=True)
 
 
@@ -108,6 +143,7 @@ class RecordWithHistory(Record):
     """A record with the events of its entry."""
 
     history = Event(many=True)
+    as_at = AsAt(allow_null=True, help_text="Null where the answer speaks of now")
 
 
 class EntryPage(Page):
@@ -120,3 +156,4 @@ class RecordPage(Page):
     """Records."""
 
     results = Record(many=True)
+    as_at = AsAt(allow_null=True, help_text="Null where the answer speaks of now")

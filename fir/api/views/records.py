@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
+from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.http import Http404, HttpResponse
+from django.utils import timezone
 from django.utils.timezone import localdate
 from drf_spectacular.types import OpenApiTypes
+from rest_framework.response import Response
 
 from cpl.history import show_entries
 from cpl.identifiers import (
@@ -23,27 +27,43 @@ from cpl.identifiers import (
 from cpl.queries import listed_entries
 from cpl.search import EntrySearch, find_entries
 from cpl.sheet.row import CURRENT, REMOVED
-from fir.api.answers import entry_answer, record_answer, record_answers
+from fir.api.answers import entry_answer
+from fir.api.bodies import moment_in, words_in
 from fir.api.door import PAGING, Door
 from fir.api.problems import InputRefused
+from fir.api.record_answers import (
+    as_at_answer,
+    record_answer,
+    record_answers,
+    record_answers_then,
+)
 from fir.api.shapes import records as shapes
 from fir.ledger.audiences import EVERYONE
-from fir.ledger.queries import last_seq_visible
+from fir.ledger.queries import NoSuchMoment, last_seq_visible, moment_at
 from fir.parties.permissions import Permission
+from fir.records.as_at import listed_then
 from fir.records.list_files import CSV, XLSX, list_sheet, list_state, list_workbook
-from fir.records.queries import find_repository_entry, repository_entries
+from fir.records.queries import repository_entries
+from fir.records.recalling import recall_release
 from fir.submissions.claims import Fault
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from rest_framework.request import Request
-    from rest_framework.response import Response
 
     from cpl.models import CPLEntry
+    from fir.ledger.queries import Moment
+    from fir.parties.models import Party
     from fir.records.list_files import ListFile, ListState
+    from fir.records.models import RepositoryEntry
 
 FILTERS = ("device_type", "manufacturer", "device_model", "firmware_version", "status", "q")
+AS_AT = (
+    "The repository as it stood at this time, by when things were recorded: an RFC 3339 time with "
+    "its offset. It is resolved to the last event at or before it, which `as_at` names. Entries "
+    "are found by what identifies them; `status` cannot be asked for beside it."
+)
 LIST_FILTERS = (*FILTERS, "manufacturer_image_hash", "added_from", "added_to", "as_at")
 
 
@@ -174,31 +194,92 @@ class CPLEntryDoor(Door):
         return self.unless_unchanged(last_seq_visible([EVERYONE]), lambda: entry_answer(entry))
 
 
-class Firmware(_Filtered):
+class _AsAt(Door):
+    own_words = {"as_at": (OpenApiTypes.DATETIME, AS_AT)}
+
+    def moment(self) -> Moment | None:
+        """As at which moment the asker wants an answer; None for now. Raises InputRefused."""
+        # A plus sign that was not escaped arrives as a space.
+        text = re.sub(r" (\d\d:\d\d)$", r"+\1", self.text("as_at"))
+        if not text:
+            return None
+        try:
+            return moment_at(moment_in("as_at", text), now=timezone.now())
+        except NoSuchMoment as error:
+            raise InputRefused([Fault("as_at", "NO_SUCH_MOMENT", str(error))]) from error
+
+
+class Firmware(_Filtered, _AsAt):
     """`GET /firmware`: entries with their records, as far as this Party may read them."""
 
     answers = {"GET": (200, shapes.RecordPage)}
     requires = {"GET": (Permission.VIEW_RECORDS,)}
+    parameters = (*FILTERS, "as_at", *PAGING)
 
     def get(self, request: Request) -> Response | HttpResponse:
-        """A page of records."""
+        """A page of records; with `as_at`, as they stood at that time."""
+        filters, then = self.filters(), self.moment()
+        if then and filters["status"]:
+            message = "What stood at a time is not searched by status: leave one of the two out."
+            raise InputRefused([Fault("status", "NOT_WITH_AS_AT", message)])
         party = self.actor.party
-        entries = repository_entries(party, **self.filters())
-        seq = last_seq_visible(party.tags)
-        return self.unless_unchanged(seq, lambda: self.page(entries, record_answers, "entry_id"))
+        entries = repository_entries(party, **filters)
+
+        def page() -> dict[str, Any]:
+            if then is None:
+                return {**self.page(entries, record_answers, "entry_id"), "as_at": None}
+            stood = self.page(
+                listed_then(entries, then), partial(record_answers_then, then=then), "entry_id"
+            )
+            return {**stood, "as_at": as_at_answer(then)}
+
+        return self.unless_unchanged(_seq_of(party, then), page)
 
 
-class FirmwareRecordDoor(Door):
+class FirmwareRecordDoor(_AsAt):
     """`GET /firmware/{cpl_entry_id}`: one record with its pathway, history and contact."""
 
     answers = {"GET": (200, shapes.RecordWithHistory)}
     requires = {"GET": (Permission.VIEW_RECORDS,)}
+    parameters = ("as_at",)
 
     def get(self, request: Request, cpl_entry_id: str) -> Response | HttpResponse:
-        """The record."""
+        """The record; with `as_at`, as it stood at that time."""
+        party, then = self.actor.party, self.moment()
+        entry = _visible(party, cpl_entry_id, then)
+        seq = _seq_of(party, then)
+        return self.unless_unchanged(seq, lambda: record_answer(entry, party.tags, then=then))
+
+
+class RecallDoor(Door):
+    """`POST /firmware/{cpl_entry_id}/recall` `{reason}`: this release must not be deployed."""
+
+    answers = {"POST": (200, shapes.RecordWithHistory)}
+    takes = {"POST": shapes.GivenRecall}
+    requires = {"POST": (Permission.SUBMIT_FIRMWARE,)}
+
+    def post(self, request: Request, cpl_entry_id: str) -> Response:
+        """Recall one's own release, at once and without review: 200, or 409 when it is recalled
+        already. Lifting a recall is a submission (`RECALL_LIFT`)."""
         party = self.actor.party
-        entry = find_repository_entry(party, _entry_id(cpl_entry_id))
-        if entry is None:
-            raise Http404
-        seq = last_seq_visible(party.tags)
-        return self.unless_unchanged(seq, lambda: record_answer(entry, party.tags))
+        entry = _visible(party, cpl_entry_id)
+        reason = words_in(request.data, ("reason",)).get("reason", "")
+        recall_release(
+            cpl_entry_id=entry.cpl_entry_id, reason=reason, by=self.actor, at=timezone.now()
+        )
+        return Response(record_answer(_visible(party, cpl_entry_id), party.tags))
+
+
+def _visible(party: Party, cpl_entry_id: str, then: Moment | None = None) -> RepositoryEntry:
+    """The entry, if this Party may read it and it was listed by that moment. Raises Http404."""
+    found = repository_entries(party).filter(cpl_entry_id=_entry_id(cpl_entry_id))
+    entry = (listed_then(found, then) if then else found).first()
+    if entry is None:
+        raise Http404
+    return entry
+
+
+def _seq_of(party: Party, then: Moment | None) -> int:
+    """The last event that an answer depends on: a moment of just now may still get another."""
+    visible = last_seq_visible(party.tags)
+    return max(visible, then.seq) if then else visible

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import re
 from dataclasses import asdict
-from datetime import datetime
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
@@ -15,7 +14,7 @@ from django.utils import timezone
 from rest_framework.response import Response
 
 from fir.api.answers import comment_answer, submission_answer, waiver_answer
-from fir.api.bodies import canonical, object_in, words_in
+from fir.api.bodies import canonical, moment_in, object_in, words_in
 from fir.api.door import PAGING, Door
 from fir.api.problems import InputRefused
 from fir.api.shapes import submissions as shapes
@@ -60,9 +59,6 @@ DECISION_FIELDS = ("decision", "reason", *ON_APPROVAL)
 NAME_OF_REQUEST = "Idempotency-Key"
 
 _IS_NAME = re.compile(r"[\x20-\x7e]{1,200}").fullmatch
-_IS_MOMENT = re.compile(
-    r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(\.\d{1,6})?([Zz]|[+-]\d\d:\d\d)", re.ASCII
-).fullmatch
 
 
 class Submissions(Door):
@@ -182,19 +178,8 @@ def _decision(data: Any) -> dict[str, Any]:
         raise InputRefused(faults)
     said = {name: value for name, value in said.items() if value or name not in ON_APPROVAL}
     if "publish_at" in said:
-        said["publish_at"] = _moment("publish_at", said["publish_at"])
+        said["publish_at"] = moment_in("publish_at", said["publish_at"])
     return said
-
-
-def _moment(name: str, text: str) -> datetime:
-    """A time as RFC 3339 writes it, whose offset says where. Raises InputRefused for others."""
-    try:
-        if _IS_MOMENT(text):
-            return datetime.fromisoformat(text.upper())
-    except ValueError:
-        pass  # a day or an hour that no calendar has
-    message = "A time with its offset is wanted here, such as 2027-01-31T09:00:00Z."
-    raise InputRefused([Fault(name, "NOT_A_TIME", message)])
 
 
 class WithdrawalDoor(_OneSubmission):

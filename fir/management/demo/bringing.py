@@ -12,7 +12,15 @@ from django.utils.timezone import get_current_timezone, localdate
 from fir.management.demo.facts import release_facts, told
 from fir.management.demo.parties import ADMINISTRATOR, maker_of
 from fir.management.demo.people import BRINGER, FIRST_EYES
-from fir.management.demo.submissions import ABOUT_ENTRIES, DRAFTS, MENDED, QUEUE, SHEET
+from fir.management.demo.submissions import (
+    ABOUT_ENTRIES,
+    DRAFTS,
+    MENDED,
+    QUEUE,
+    RECALLS,
+    SHEET,
+)
+from fir.records.recalling import recall_release
 from fir.submissions.operations import (
     approve_submission,
     bring_sheet,
@@ -29,7 +37,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from fir.management.demo.listing import Line
-    from fir.management.demo.submissions import AboutEntry, Waiting
+    from fir.management.demo.submissions import AboutEntry, Recalled, Waiting
     from fir.management.demo.world import World
     from fir.parties.models import Actor
     from fir.submissions.models import Submission
@@ -78,6 +86,7 @@ def queue(world: World) -> list[tuple[datetime, Act]]:
     steps: list[tuple[float, Act]] = [
         *((one.hours_ago, partial(_wait, world, one)) for one in QUEUE),
         *((one.hours_ago, partial(_about, world, one)) for one in ABOUT_ENTRIES),
+        *((one.hours_ago, partial(_recall, world, one)) for one in RECALLS),
         (MENDED.hours_ago, partial(_mend, world)),
         (DRAFTS.hours_ago, partial(_draft, world)),
         (SHEET.hours_ago, partial(_send_sheet, world)),
@@ -131,6 +140,17 @@ def _of_entry(world: World, about: AboutEntry) -> dict[str, Any]:
         fresh = replace(line, release=replace(line.release, days_ago=0))
         return {**release_facts(fresh, today=today), **of_entry, "predecessors": earlier}
     return of_entry
+
+
+def _recall(world: World, recalled: Recalled) -> None:
+    """Have its maker recall a release."""
+    line = recalled.line
+    recall_release(
+        cpl_entry_id=world.rows[line.device_model, line.release.version].cpl_entry_id,
+        reason=recalled.reason,
+        by=_bringer(world, line),
+        at=_ago(world, recalled.hours_ago),
+    )
 
 
 def _mend(world: World) -> None:

@@ -16,6 +16,7 @@ from fir.records.importing import bring_sheet
 from fir.records.loading import confirm_loaded
 from fir.records.proposals import confirm_proposal, propose_removal, propose_waiver
 from fir.records.quality import read_news
+from fir.records.recalling import propose_archival
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -24,9 +25,10 @@ if TYPE_CHECKING:
     from cpl.sheet.row import SheetRow
     from fir.management.demo.world import World
 
-# Model and version of what is waived, of what is proposed to be removed, and of what a sheet
-# would remove; and of what that sheet renews.
+# Model and version of what is waived, archived, and proposed to be removed; and of what a sheet
+# would remove, and renew.
 WAIVED = ("1A300100", "02000001")
+ARCHIVED = ("4C100001", "11000000")
 TO_REMOVE = ("1A100100", "01010001")
 REMOVED_BY_SHEET = ("4A100100", "01000003")
 RENEWED_BY_SHEET = ("1A200100", "00050207")
@@ -43,7 +45,8 @@ def load_since(world: World, cpl_entry_ids: Iterable[str], *, at: datetime) -> N
 
 
 def keep_list(world: World, *, at: datetime) -> None:
-    """Judge the list, waive a finding by two people, and leave a removal and a sheet waiting."""
+    """Judge the list, waive a finding and archive a release by two people, and leave a removal and
+    a sheet waiting."""
     first, second = (world.person(name, ADMINISTRATOR) for name in (FIRST_EYES, SECOND_EYES))
     read_news(at=at)
     waiver = propose_waiver(
@@ -54,6 +57,14 @@ def keep_list(world: World, *, at: datetime) -> None:
         at=at,
     )
     confirm_proposal(proposal_id=waiver.pk, by=second, at=at + timedelta(minutes=40))
+    archival = propose_archival(
+        cpl_entry_id=world.rows[ARCHIVED].cpl_entry_id,
+        cause="END_OF_SUPPORT",
+        reason="Its Manufacturer supported it for six years, which are over.",
+        by=first,
+        at=at + timedelta(minutes=50),
+    )
+    confirm_proposal(proposal_id=archival.pk, by=second, at=at + timedelta(minutes=55))
     propose_removal(
         cpl_entry_id=world.rows[TO_REMOVE].cpl_entry_id,
         reason="The Manufacturer has withdrawn it.",

@@ -46,6 +46,15 @@ class AboutEntry:
 
 
 @dataclass(frozen=True, slots=True)
+class Recalled:
+    """A listed release that its maker recalled so many hours ago, and why."""
+
+    line: Line
+    hours_ago: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class Mended:
     """A release that was brought with a mistake, talked about (by the Administrator first),
     returned, and brought again."""
@@ -103,6 +112,13 @@ ABOUT_ENTRIES = (
             "release_notes": "Keeps the load limit after a loss of power.",
         },
     ),
+    AboutEntry(
+        "RECALL_LIFT",
+        _listed("4A20", "0100", "00080105"),
+        52,
+        is_published=True,
+        says={"reason": "The valves of the test meters were worn; the firmware had no part in it."},
+    ),
     AboutEntry("LEGACY_COMPLETION", _listed("1B10", "0001", "30050100"), 16, is_published=False),
     AboutEntry(
         "WITHDRAWAL",
@@ -110,6 +126,19 @@ ABOUT_ENTRIES = (
         5,
         is_published=False,
         says={"reason": "Its clock drifts after a loss of power; every later release mends it."},
+    ),
+)
+# One stands; the other was lifted, as is said above.
+RECALLS = (
+    Recalled(
+        _listed("4A20", "0100", "00080105"),
+        60,
+        "Two test meters did not close their valve in the laboratory.",
+    ),
+    Recalled(
+        _listed("1A30", "0100", "02020003"),
+        20,
+        "After activation the load switch of some meters stays open until they are restarted.",
     ),
 )
 MENDED = Mended(

@@ -14,6 +14,7 @@ from cpl.search import EntrySearch, as_stored
 from cpl.sheet.cells import UNSEEN
 from cpl.sheet.row import CURRENT, REMOVED
 from fir.eligibility.rules import Outcome
+from fir.portal.forms.moments import MomentField
 from fir.portal.templatetags.fir import words
 from fir.submissions.claims import Kind
 from fir.submissions.models import BROUGHT, STATES
@@ -30,6 +31,8 @@ TOO_LONG = (
     "entry id."
 )
 UNPRINTABLE = "This holds a control or invisible character. Type it anew instead of pasting it."
+
+NOT_WITH_AS_AT = "What stood at a time is not searched by status: leave one of the two out."
 
 
 def _choices(every: str, codes: Iterable[str]) -> list[tuple[str, str]]:
@@ -109,6 +112,26 @@ class EntryFilters(Filters):
         super().__init__(*arguments, **more)
         makers = [(code, f"{name} ({code})") for code, name in known_manufacturers()]
         self.fields["manufacturer"].choices = [("", "All"), *makers]  # type: ignore[attr-defined]
+
+
+class RecordFilters(EntryFilters):
+    """What records may be narrowed to, and as at which time they are read."""
+
+    as_at = MomentField(
+        label="As at", help_text="The records as they stood at a time in London, such as "
+        "2026-11-20 09:00"
+    )  # fmt: skip
+
+    def clean(self) -> dict[str, Any]:
+        """What stood then is found by what identifies it, and not by how it stands today."""
+        said = self.cleaned_data
+        if said.get("as_at") and said.get("status"):
+            self.add_error("status", NOT_WITH_AS_AT)
+        return said
+
+    def narrowed(self) -> dict[str, str]:
+        """The filters as the queries take them, without the time."""
+        return {name: said for name, said in super().narrowed().items() if name != "as_at"}
 
 
 class ListFilters(EntryFilters):

@@ -13,8 +13,8 @@ from cpl.rulebook import sentence_of
 from cpl.sheet.cells import LONGEST_REASON
 from fir.portal.forms.drafts import BETWEEN_ENTRIES
 from fir.portal.forms.filters import DayField, Filters
-from fir.portal.templatetags.fir import words
-from fir.records.models import CONFIRMED, DROPPED, WAITING
+from fir.portal.templatetags.fir import cause_in_words, words
+from fir.records.models import CAUSES, CONFIRMED, DROPPED, WAITING
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -69,6 +69,20 @@ class ReasonForm(forms.Form):
         ),
         widget=forms.Textarea(attrs={"rows": 4, "aria-required": "true"}),
     )
+
+
+class ArchivalForm(ReasonForm):
+    """Why a release is to be archived: one of the causes, and in words."""
+
+    cause = forms.ChoiceField(
+        label="Why is it archived?",
+        choices=[(cause, cause_in_words(cause)) for cause in CAUSES],
+        widget=forms.RadioSelect,
+        error_messages=dict.fromkeys(
+            ("required", "invalid_choice"), "Choose why it is to be archived."
+        ),
+    )
+    field_order = ("cause", "reason")
 
 
 class EntriesField(forms.CharField):

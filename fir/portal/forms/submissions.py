@@ -12,6 +12,7 @@ from django.utils.timezone import get_current_timezone
 from cpl.queries import OWN_NUMBERS
 from cpl.sheet.cells import LONGEST_REASON
 from fir.portal.forms.filters import DayField
+from fir.portal.forms.moments import NO_SUCH_TIME, clocks_show
 from fir.submissions.claims import Kind
 from fir.submissions.readers import MOST_NOTES
 
@@ -29,6 +30,7 @@ COMES_ABOUT = {
     Kind.CORRECTION: "a record that stands in the place of the one before",
     Kind.LEGACY_COMPLETION: "the entry's first record",
     Kind.WITHDRAWAL: "the entry stands as Removed",
+    Kind.RECALL_LIFT: "the release may be deployed again",
 }
 NOW_OR_THEN = (
     "A day or a time is filled in for a later publication. Choose to publish at that time, or take "
@@ -126,19 +128,13 @@ class DecisionForm(forms.Form):
         if day is None or at is None:
             return None
         local = datetime.combine(day, at, tzinfo=get_current_timezone())
-        if not _exists(local):
-            self.add_error("publish_time", "The clocks go forward: there is no such time that day.")
+        if not clocks_show(local):
+            self.add_error("publish_time", NO_SUCH_TIME)
         return local.astimezone(UTC)
 
     def _is_of_another_series(self) -> bool:
         named = str(self.data.get("cpl_entry_id", "")).strip().upper()
         return bool(named) and not re.fullmatch(OWN_NUMBERS, named)
-
-
-def _exists(local: datetime) -> bool:
-    """Whether the clocks show this time at all: an hour of spring does not come."""
-    after = local.replace(fold=1).utcoffset()
-    return local.utcoffset() == after or local.utcoffset() > after  # type: ignore[operator]
 
 
 class CommentForm(forms.Form):

@@ -55,6 +55,9 @@ TAG_COLOURS = {
     "CORRECTION": "yellow",
     "LEGACY_COMPLETION": "teal",
     "WITHDRAWAL": "red",
+    "RECALL_LIFT": "teal",
+    "RECALLED": "red",
+    "ARCHIVED": "grey",
 }
 WORDS = {
     "N": "Latest (N)",
@@ -74,12 +77,21 @@ WORDS = {
     "REMOVE": "Removal",
     "RELIST": "Relisting",
     "WAIVE": "Waiver",
+    "ARCHIVE": "Archival",
+    "RESTORE": "Restoration",
     "NEW": "New release",
     "LEGACY_COMPLETION": "Completion",
     "WITHDRAWAL": "Withdrawal of a release",
+    "RECALL_LIFT": "End of a recall",
     "DEFECT": "A defect",
     "REGULATORY": "The Code or a specification",
     "FEATURE": "Something new",
+}
+CAUSES_IN_WORDS = {
+    "REMOVED": "It was removed from the Central Products List",
+    "REPLACED": "Another release took its place",
+    "WITHDRAWN": "Its Manufacturer withdrew it",
+    "END_OF_SUPPORT": "Nobody supports it any more",
 }
 LETTERS_BETWEEN_BREAKS = 8
 SMALLEST_SHARE = 0.1
@@ -90,6 +102,12 @@ def words(code: object) -> str:
     """A stored word as people read it: ELIGIBLE_IN_STEPS becomes Eligible in steps."""
     text = str(code)
     return WORDS.get(text, text.replace("_", " ").capitalize())
+
+
+@register.filter
+def cause_in_words(cause: str) -> str:
+    """Why a release was archived, as a sentence without its full stop."""
+    return CAUSES_IN_WORDS.get(cause, words(cause))
 
 
 @register.filter

@@ -18,7 +18,7 @@ from cpl.queries import listed_entries
 from cpl.search import EntrySearch, find_entries
 from fir.ledger.audiences import EVERYONE
 from fir.parties.permissions import Permission
-from fir.portal.events import history
+from fir.portal.events import OF_STANDING, history
 from fir.portal.forms.filters import ListFilters
 from fir.portal.page import Page
 from fir.portal.pages import stretch
@@ -31,15 +31,17 @@ from fir.records.list_files import (
     list_workbook,
 )
 from fir.records.list_queries import waiting_proposals_of
+from fir.records.models import RECALLED
 from fir.records.quality_queries import findings_of_entry
-from fir.records.queries import entry_events, has_record
+from fir.records.queries import entry_events, find_repository_entry, has_record, recalled_among
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from django.http import HttpRequest
 
     from cpl.models import ListedEntry
+    from fir.ledger.models import LedgerEvent
     from fir.records.list_files import ListFile, ListState
 
 # Raised when the form of the files changes, so that nobody keeps an old form by its ETag.
@@ -72,11 +74,23 @@ class _List(Page):
             status=found.status if status == HTTPStatus.OK else status,
             filters=filters,
             listing=found,
-            rows=[(entry, entry.status) for entry in shown],
+            rows=self._rows(shown, recalls=search.as_at is None),
             as_at=search.as_at,
             used=filters.used(),
             list_url=reverse("portal:cpl"),
         )
+
+    def _rows(
+        self, shown: Sequence[ListedEntry], *, recalls: bool
+    ) -> list[tuple[ListedEntry, list[str]]]:
+        """Entries, each with its status; and, for those who may read it, that it is recalled."""
+        reads = recalls and self.visitor is not None and self.visitor.may(Permission.VIEW_RECORDS)
+        ids = [entry.cpl_entry_id for entry in shown]
+        recalled = recalled_among(self.party, ids) if reads else set()
+        return [
+            (entry, [RECALLED] * (entry.cpl_entry_id in recalled) + [entry.status])
+            for entry in shown
+        ]
 
 
 class ListedEntries(_List):
@@ -161,19 +175,29 @@ class Entry(Page):
         if entry is None:
             raise Http404
         manages = self.visitor is not None and self.visitor.may(Permission.MANAGE_LIST)
+        reads = self.visitor is not None and self.visitor.may(Permission.VIEW_RECORDS)
+        may_read = manages or reads
+        standing = find_repository_entry(self.party, entry.cpl_entry_id) if may_read else None
         return self.show(
             "listed/entry.html",
             entry=entry,
-            reads_records=self.visitor is not None and self.visitor.may(Permission.VIEW_RECORDS),
-            has_record=has_record(entry.cpl_entry_id),
+            standing=standing,
+            reads_records=reads,
+            has_record=bool(standing.record_id) if standing else has_record(entry.cpl_entry_id),
             findings=findings_of_entry(entry.entry_id),
             manages=manages,
             proposed=waiting_proposals_of(entry.cpl_entry_id) if manages else (),
             statuses=status_history(entry),
-            history=history(entry_events(entry.cpl_entry_id, [EVERYONE])),
+            history=history(self._events(entry, reads=standing is not None)),
             neighbours=neighbours_of(entry),
             lists=_lists_of_neighbours(entry),
         )
+
+    def _events(self, entry: ListedEntry, *, reads: bool) -> list[LedgerEvent]:
+        """What the ledger tells everybody of the entry; and whoever reads its record, how its
+        release stands."""
+        events = entry_events(entry.cpl_entry_id, self.party.tags if reads else [EVERYONE])
+        return [one for one in events if EVERYONE in one.audience or one.kind in OF_STANDING]
 
 
 def _lists_of_neighbours(entry: ListedEntry) -> dict[str, str]:

@@ -1,9 +1,9 @@
-"""Removals, relistings and waivers: one person proposes, another confirms."""
+"""What was proposed of entries, and the second person's word on it."""
 
 from __future__ import annotations
 
 from http import HTTPStatus
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING
 
 from django.contrib import messages
 from django.http import Http404
@@ -11,43 +11,31 @@ from django.shortcuts import redirect
 from django.utils import timezone
 
 from cpl.quality import BY_CODE
-from cpl.quality.facts import Severity
 from cpl.queries import entries_by_id
 from cpl.rulebook import sentence_of
-from cpl.sheet.row import REMOVED
 from fir.parties.four_eyes import same_eyes
 from fir.parties.permissions import Permission
 from fir.parties.queries import emails_shown_to
 from fir.portal.errors import error_page
-from fir.portal.forms.keeping import ProposalFilters, ReasonForm
-from fir.portal.kept import WELCOME_BACK, take_answers
-from fir.portal.page import Page, form_status
+from fir.portal.forms.keeping import ProposalFilters
+from fir.portal.page import Page
 from fir.portal.pages import listing
-from fir.portal.views.listed import entry_id_in_url
 from fir.records.list_queries import (
     find_proposal,
     proposals_waiting_first,
     still_makes_sense,
-    waiting_proposals_of,
 )
-from fir.records.models import RELIST, REMOVE, WAITING, WAIVE
+from fir.records.models import WAITING
 from fir.records.proposals import (
-    AlreadyProposed,
     AlreadyRemoved,
-    AlreadyWaived,
     NoSuchFinding,
     NotRemoved,
-    NotWaivable,
     ProposalAlreadyDecided,
     ProposedBySameEyes,
-    ReasonRefused,
     confirm_proposal,
     drop_proposal,
-    propose_relisting,
-    propose_removal,
-    propose_waiver,
 )
-from fir.records.quality_queries import findings_of_entry
+from fir.records.standing import AlreadyArchived, NotArchived
 
 if TYPE_CHECKING:
     import uuid
@@ -55,137 +43,12 @@ if TYPE_CHECKING:
 
     from django.http import HttpRequest, HttpResponse
 
-    from cpl.models import ListedEntry
     from fir.records.models import Proposal
-    from fir.records.quality_queries import FindingInWords
 
 MANAGES = (Permission.MANAGE_LIST,)
-LOST_ITS_SENSE = (AlreadyRemoved, NotRemoved, NoSuchFinding)
-NOTHING_TO_PROPOSE = (*LOST_ITS_SENSE, AlreadyProposed, AlreadyWaived, NotWaivable)
-PROPOSED = "It is proposed. Nothing changes until another person confirms it."
+LOST_ITS_SENSE = (AlreadyRemoved, NotRemoved, NoSuchFinding, AlreadyArchived, NotArchived)
 NOT_CONFIRMED = "It was not confirmed, since it has lost its sense meanwhile."
 TOO_LATE = "Somebody decided this before you. What they decided stands below."
-
-
-class _Propose(Page):
-    """The form on which something about an entry is proposed."""
-
-    requires = dict.fromkeys(("GET", "POST"), MANAGES)
-    kind: ClassVar[str]
-
-    def get(self, request: HttpRequest, cpl_entry_id: str, code: str = "") -> HttpResponse:
-        """The form, or why there is nothing to propose."""
-        entry = self.find(cpl_entry_id, code)
-        kept = take_answers(request, self.party)
-        if kept is not None:
-            messages.info(request, WELCOME_BACK)
-        return self.show_form(entry, ReasonForm(kept), code)
-
-    def post(self, request: HttpRequest, cpl_entry_id: str, code: str = "") -> HttpResponse:
-        """Propose it."""
-        entry = self.find(cpl_entry_id, code)
-        form = ReasonForm(request.POST)
-        if not form.is_valid():
-            return self.show_form(entry, form, code, status=form_status(has_errors=True))
-        said = {"cpl_entry_id": entry.cpl_entry_id, "reason": form.cleaned_data["reason"]}
-        try:
-            proposal = self.propose(said, code)
-        except ReasonRefused as refused:
-            form.add_error("reason", str(refused))
-            return self.show_form(entry, form, code, status=form_status(has_errors=True))
-        except NOTHING_TO_PROPOSE as refused:
-            form.add_error(None, str(refused))
-            return self.show_form(entry, form, code, status=HTTPStatus.CONFLICT)
-        messages.success(request, PROPOSED)
-        return redirect("portal:proposal", proposal.pk)
-
-    def propose(self, said: dict[str, str], code: str) -> Proposal:
-        """Call the operation."""
-        raise NotImplementedError
-
-    def why_not(self, entry: ListedEntry, finding: FindingInWords | None) -> str:
-        """Why there is nothing to propose now; '' where there is something."""
-        raise NotImplementedError
-
-    def find(self, cpl_entry_id: str, code: str) -> ListedEntry:
-        """The entry. Raises Http404 for one, or a rule, that there is not."""
-        wanted = entry_id_in_url(cpl_entry_id)
-        entry = entries_by_id([wanted]).get(wanted)
-        if entry is None or (code and code not in BY_CODE):
-            raise Http404
-        return entry
-
-    def show_form(
-        self,
-        entry: ListedEntry,
-        form: ReasonForm,
-        code: str,
-        *,
-        status: HTTPStatus = HTTPStatus.OK,
-    ) -> HttpResponse:
-        """The form beside what it is about."""
-        waiting = waiting_proposals_of(entry.cpl_entry_id).filter(kind=self.kind, code=code)
-        found = findings_of_entry(entry.entry_id) if code else []
-        finding = next((one for one in found if one.code == code), None)
-        return self.show(
-            "proposals/propose.html",
-            status=status,
-            kind=self.kind,
-            entry=entry,
-            form=form,
-            waiting=waiting.first(),
-            why_not=self.why_not(entry, finding),
-            sentence=sentence_of(BY_CODE[code]) if code else "",
-            finding=finding,
-        )
-
-
-class ProposeRemoval(_Propose):
-    """Proposing that a Current entry be removed."""
-
-    kind = REMOVE
-
-    def propose(self, said: dict[str, str], code: str) -> Proposal:
-        """Propose the removal."""
-        return propose_removal(**said, by=self.actor, at=timezone.now())
-
-    def why_not(self, entry: ListedEntry, finding: FindingInWords | None) -> str:
-        """An entry is removed once."""
-        is_removed = entry.status == REMOVED
-        return "It is removed already: there is nothing to propose." if is_removed else ""
-
-
-class ProposeRelisting(_Propose):
-    """Proposing that a removed entry stand again."""
-
-    kind = RELIST
-
-    def propose(self, said: dict[str, str], code: str) -> Proposal:
-        """Propose the relisting."""
-        return propose_relisting(**said, by=self.actor, at=timezone.now())
-
-    def why_not(self, entry: ListedEntry, finding: FindingInWords | None) -> str:
-        """Only a removed entry can be relisted."""
-        is_current = entry.status != REMOVED
-        return "It is Current: there is nothing to propose." if is_current else ""
-
-
-class ProposeWaiver(_Propose):
-    """Proposing that a finding be lived with."""
-
-    kind = WAIVE
-
-    def propose(self, said: dict[str, str], code: str) -> Proposal:
-        """Propose the waiver."""
-        return propose_waiver(**said, code=code, by=self.actor, at=timezone.now())
-
-    def why_not(self, entry: ListedEntry, finding: FindingInWords | None) -> str:
-        """Only a finding that stands, that may be waived and is not, can be."""
-        if finding is None:
-            return "The entry does not break this rule now: there is nothing to waive."
-        if finding.severity == Severity.MUST_FIX:
-            return "This finding must be fixed: nobody may waive it."
-        return "This finding is waived already." if finding.waiver else ""
 
 
 class Proposals(Page):

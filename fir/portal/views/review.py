@@ -47,6 +47,7 @@ _PUBLISHED = {
     Kind.CORRECTION: "The record of {entries} is corrected. What stood before stays to be read.",
     Kind.LEGACY_COMPLETION: "{entries} has its record now.",
     Kind.WITHDRAWAL: "{entries} stands as Removed. Suppliers with such Devices are being told.",
+    Kind.RECALL_LIFT: "The recall of {entries} is lifted. Suppliers are being told.",
 }
 _DECIDED = {
     LATER: "Approved. It is judged again and published on {time}, unless somebody stops it.",

@@ -3,10 +3,12 @@
 from fir.records.models.contacts import ManufacturerContact
 from fir.records.models.list_keeping import (
     APPLIED,
+    ARCHIVE,
     CONFIRMED,
     DROPPED,
     RELIST,
     REMOVE,
+    RESTORE,
     WAITING,
     WAIVE,
     CertificateReminder,
@@ -22,15 +24,32 @@ from fir.records.models.records import (
     RepositoryEntry,
     UpgradePathway,
 )
+from fir.records.models.standing import (
+    ARCHIVED,
+    CAUSES,
+    LIFTED,
+    RECALLED,
+    RESTORED,
+    Archival,
+    Recall,
+)
 
 __all__ = [
     "APPLIED",
+    "ARCHIVE",
+    "ARCHIVED",
+    "CAUSES",
     "CONFIRMED",
     "DROPPED",
+    "LIFTED",
+    "RECALLED",
     "RELIST",
     "REMOVE",
+    "RESTORE",
+    "RESTORED",
     "WAITING",
     "WAIVE",
+    "Archival",
     "CertificateReminder",
     "FirmwareRecord",
     "HubCapability",
@@ -38,6 +57,7 @@ __all__ = [
     "Proposal",
     "QualityAssessment",
     "QualityFinding",
+    "Recall",
     "ReleaseColumns",
     "RepositoryEntry",
     "SheetImport",

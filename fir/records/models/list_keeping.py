@@ -10,9 +10,11 @@ from django.db.models import Q
 
 from cpl.models import CPLEntry
 from fir.parties.four_eyes import four_eyes
+from fir.records.models.standing import CAUSES
 
 WAITING, APPLIED, CONFIRMED, DROPPED = "WAITING", "APPLIED", "CONFIRMED", "DROPPED"
 REMOVE, RELIST, WAIVE = "REMOVE", "RELIST", "WAIVE"
+ARCHIVE, RESTORE = "ARCHIVE", "RESTORE"
 
 
 def _done_by_another(state: str, act: str, name: str, exempt: Q | None = None) -> Q:
@@ -66,12 +68,13 @@ class SheetImport(models.Model):
 class Proposal(models.Model):
     """Something about one entry that takes two people: one proposes, another confirms.
 
-    A removal, a relisting, or the waiver of a finding. A confirmed waiver holds for what the
-    finding is `about`: when the entry's own facts change, the finding stands again.
+    A removal, a relisting, the waiver of a finding, or that a release is archived or restored.
+    `code` is the finding's, or the cause why something is archived. A confirmed waiver holds for
+    what the finding is `about`: when the entry's own facts change, the finding stands again.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4)
-    kind = models.CharField(max_length=6)
+    kind = models.CharField(max_length=7)
     entry = models.ForeignKey(CPLEntry, on_delete=models.PROTECT)
     code = models.CharField(max_length=40, blank=True)
     particulars = models.TextField(blank=True)
@@ -91,7 +94,9 @@ class Proposal(models.Model):
         indexes = [models.Index(fields=["state", "-proposed_at"], name="records_proposals_newest")]
         constraints = [
             models.CheckConstraint(
-                condition=Q(kind=WAIVE) & ~Q(code="") | Q(kind__in=[REMOVE, RELIST], code=""),
+                condition=(Q(kind=WAIVE) & ~Q(code=""))
+                | Q(kind=ARCHIVE, code__in=CAUSES)
+                | Q(kind__in=[REMOVE, RELIST, RESTORE], code=""),
                 name="records_proposal_kind_known",
             ),
             models.CheckConstraint(

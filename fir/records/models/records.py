@@ -134,6 +134,11 @@ class RepositoryEntry(ReleaseColumns, EntryColumns):
     pathway = models.CharField(max_length=8)
     predecessors = ArrayField(models.CharField(max_length=32))
     supersedes_id = models.UUIDField(null=True)
+    archived_at = models.DateTimeField(null=True)
+    archive_cause = models.CharField(max_length=14)
+    archive_reason = models.CharField(max_length=500)
+    recalled_at = models.DateTimeField(null=True)
+    recall_reason = models.CharField(max_length=500)
     published_at = models.DateTimeField(null=True)
     carries_updates = models.BooleanField(null=True)
 

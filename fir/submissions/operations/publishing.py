@@ -21,6 +21,7 @@ from fir.records.publishing import (
     Release,
     ReleaseFacts,
     complete_entry,
+    lift_recall,
     publish_release,
     supersede_record,
     withdraw_entry,
@@ -95,11 +96,19 @@ def _withdrawal(submission: Submission, decision: Decision, at: datetime) -> Pub
     return [submission.of_entry], events
 
 
+def _recall_lift(submission: Submission, decision: Decision, at: datetime) -> Published:
+    events = lift_recall(
+        cpl_entry_id=submission.of_entry, reason=submission.reason, by=decision.decided_by, at=at
+    )
+    return [submission.of_entry], events
+
+
 _PUBLISH = {
     Kind.NEW: _new,
     Kind.CORRECTION: _correction,
     Kind.LEGACY_COMPLETION: _completion,
     Kind.WITHDRAWAL: _withdrawal,
+    Kind.RECALL_LIFT: _recall_lift,
 }
 
 

@@ -201,3 +201,23 @@ class NotRemovedBefore(Rule):
 
     def particulars(self, facts: SubmissionFacts) -> str:
         return f"It was removed as {named(facts.removed_before)}: the Administrator relists it."
+
+
+class CorrectsWhatIsInUse(Rule):
+    """What is archived is restored before it is corrected."""
+
+    code, field, reference = "ENTRY_ARCHIVED", "of_entry", "SECMP0009"
+    kinds = frozenset({Kind.CORRECTION})
+
+    def holds(self, facts: SubmissionFacts) -> bool:
+        return facts.entry is None or not facts.entry.is_archived
+
+
+class LiftsARecall(Rule):
+    """Only of a recalled release can the recall be lifted."""
+
+    code, field, reference = "NOT_RECALLED", "of_entry", "FIR"
+    kinds = frozenset({Kind.RECALL_LIFT})
+
+    def holds(self, facts: SubmissionFacts) -> bool:
+        return facts.entry is None or facts.entry.is_recalled

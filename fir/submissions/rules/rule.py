@@ -9,7 +9,7 @@ from fir.submissions.facts import SubmissionFacts
 
 EVERY_KIND = frozenset(Kind)
 OF_AN_ENTRY = EVERY_KIND - {Kind.NEW}
-OF_A_RELEASE = EVERY_KIND - {Kind.WITHDRAWAL}
+OF_A_RELEASE = EVERY_KIND - {Kind.WITHDRAWAL, Kind.RECALL_LIFT}
 NAMED = 10  # so many are named where a rule is broken
 
 

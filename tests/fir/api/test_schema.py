@@ -14,7 +14,7 @@ from tests.house.world import build, doors
 if TYPE_CHECKING:
     from django.test import Client
 
-FILES = ("docs", "estate-load-errors", "cpl-sheet", "cpl-workbook")
+FILES = ("docs", "checkpoint", "estate-load-errors", "cpl-sheet", "cpl-workbook")
 JSON_ROWS = [row for row in ROWS if row[1] not in FILES]
 API = "/api/v1/"
 NO_CONTENT = 204

@@ -26,7 +26,8 @@ from fir.ledger.queries import (
     snapshot,
     was_set_aside,
 )
-from fir.ledger.rules import leaf_hash, tree_root
+from fir.ledger.rules import leaf_hash
+from fir.ledger.tree import Tree
 from fir.parties.permissions import Category
 from tests import make
 from tests.cloning import url_of
@@ -86,7 +87,7 @@ def test_whoever_reads_little_sees_the_same_leaf_hashes_as_whoever_reads_all() -
     little = [event["leaf_hash"] for event in feed(STRANGER)]
 
     assert little == [event["leaf_hash"] for event in feed(SUPPLIER)]
-    assert tree_root(little) == check_ledger().root
+    assert Tree().grown(little).root == check_ledger().root
 
 
 @pytest.mark.django_db
@@ -262,7 +263,7 @@ def test_a_whole_ledger_is_checked_to_the_root_that_anybody_computes() -> None:
     check = check_ledger()
 
     assert (check.size, check.fault) == (3, "")
-    assert check.root == tree_root(leaf_hash(event.canonical) for event in events)
+    assert check.root == Tree().grown(leaf_hash(event.canonical) for event in events).root
 
 
 def fault_after(*statements: LiteralString) -> str:

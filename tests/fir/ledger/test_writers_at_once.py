@@ -12,8 +12,11 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from fir.ledger.audiences import category_tag
-from fir.ledger.models import LedgerEvent
-from fir.ledger.queries import check_ledger, feed_page, last_seq
+from fir.ledger.checkpoints import issue_checkpoint
+from fir.ledger.models import LedgerEvent, LedgerHead
+from fir.ledger.queries import check_ledger, feed_page, last_seq, newest_checkpoint
+from fir.ledger.tree import Tree
+from tests import make
 from tests.fir.ledger.writer import names, will_commit
 
 if TYPE_CHECKING:
@@ -58,6 +61,7 @@ def followed(writers: list[subprocess.Popen[str]]) -> list[dict[str, Any]]:
     cursor, tags = 0, [category_tag("DCC")]
     while True:
         done = all(writer.poll() is not None for writer in writers)
+        issue_checkpoint(at=make.AT)  # of whatever is committed by now
         page = feed_page(after=cursor, limit=25, head=last_seq(), tags=tags)
         events = json.loads(page.events)
         seen += events
@@ -88,8 +92,13 @@ def test_a_reader_of_the_feed_sees_every_event_of_eight_writers_once_and_in_orde
         place = subjects.index(together[0])
         assert subjects[place : place + len(together)] == together
 
-    check = check_ledger()
+    check = check_ledger()  # also against every checkpoint that was signed meanwhile
     assert (check.fault, check.size) == ("", len(subjects))
+    head = LedgerHead.objects.get()
+    assert Tree(head.size, tuple(head.frontier)).root == check.root
+    newest = newest_checkpoint()
+    assert newest
+    assert (newest.size, newest.root) == (check.size, check.root)
     stored = LedgerEvent.objects.order_by("seq")
     assert [event["leaf_hash"] for event in seen] == [event.leaf_hash for event in stored]
     times = [event.at for event in stored]

@@ -56,6 +56,7 @@ from fir.records.models import (
     FirmwareRecord,
     ManufacturerContact,
     Proposal,
+    Recall,
     RepositoryEntry,
     SheetImport,
 )
@@ -257,9 +258,7 @@ def test_one_came_back_after_a_talk_and_was_brought_again(shown: str) -> None:
     assert [one.party.category for one in comments] == ["ADMINISTRATOR", "DEVICE_MANUFACTURER"]
 
 
-def test_what_is_published_about_listed_entries_is_a_correction_and_a_completion(
-    shown: str,
-) -> None:
+def test_what_is_published_about_listed_entries_is_one_of_each_kind(shown: str) -> None:
     about = Submission.objects.filter(state="PUBLISHED").exclude(kind="NEW")
     corrected = FirmwareRecord.objects.exclude(supersedes=None).get()
     completed = about.get(kind="LEGACY_COMPLETION")
@@ -267,11 +266,28 @@ def test_what_is_published_about_listed_entries_is_a_correction_and_a_completion
     assert Counter(about.values_list("kind", flat=True)) == {
         "CORRECTION": 1,
         "LEGACY_COMPLETION": 1,
+        "RECALL_LIFT": 1,
     }
     assert corrected.reason
     assert corrected.supersedes is not None
     assert corrected.release_notes != corrected.supersedes.release_notes
     assert RepositoryEntry.objects.get(cpl_entry_id=completed.of_entry).pathway == "NAMED"
+
+
+def test_a_release_is_archived_one_is_recalled_and_the_recall_of_one_was_lifted(
+    entries: list[RepositoryEntry],
+) -> None:
+    (archived,) = (e for e in entries if e.archived_at)
+    (recalled,) = (e for e in entries if e.recalled_at)
+    (lifted,) = Submission.objects.filter(kind="RECALL_LIFT")
+    of_lifted = Recall.objects.filter(entry__cpl_entry_id=lifted.of_entry).order_by("pk")
+
+    assert archived.archive_cause == "END_OF_SUPPORT"
+    assert recalled.manufacturer_identifier in {"F0A1", "F0A2"}
+    assert [one.state for one in of_lifted] == ["RECALLED", "LIFTED"]
+    assert (
+        Notice.objects.filter(kind="FIRMWARE_RECALLED").values("subject_id").distinct().count() == 2
+    )
 
 
 def test_one_release_was_brought_for_all_its_hardware_at_once(shown: str) -> None:
@@ -371,6 +387,7 @@ def test_every_outcome_and_reason_occurs(shown: str) -> None:
         "NO_CURRENT_ENTRY",
         "NO_OTA_ROUTE",
         "PATHWAY_UNKNOWN",
+        "RECALLED",
         "ROUTE_THROUGH_REMOVED",
         "STATUS_FORBIDS",
     }
@@ -403,6 +420,9 @@ def test_only_the_newest_releases_are_told(shown: str) -> None:
         "FIRMWARE_PUBLISHED",
         "FIRMWARE_SUPERSEDED",
         "PATHWAY_COMPLETED",
+        "FIRMWARE_RECALLED",
+        "RECALL_LIFTED",
+        "FIRMWARE_ARCHIVED",
         "CERTIFICATE_DUE",
         "CERTIFICATE_LAPSED",
         "CONTACT_UNCONFIRMED",
@@ -414,16 +434,18 @@ def test_only_the_newest_releases_are_told(shown: str) -> None:
 
 
 def test_the_list_waits_for_a_second_person(shown: str) -> None:
-    waiver, removal = Proposal.objects.order_by("proposed_at")
+    waiver, archival, removal = Proposal.objects.order_by("proposed_at")
     (sheet,) = SheetImport.objects.all()
     rows = read_sheet(bytes(sheet.content))
     outcome = compare_list(rows.rows, today=TODAY)
 
     assert (waiver.kind, waiver.state) == ("WAIVE", "CONFIRMED")
+    assert (archival.kind, archival.state) == ("ARCHIVE", "CONFIRMED")
     assert (removal.kind, removal.state) == ("REMOVE", "WAITING")
     assert (rows.faults, outcome.conflicts) == ((), [])
     assert (len(outcome.removed), len(outcome.revised)) == (1, 1)
-    assert len({waiver.proposed_answerable, waiver.decided_answerable}) == 2
+    for done in (waiver, archival):
+        assert len({done.proposed_answerable, done.decided_answerable}) == 2
 
 
 def test_the_rules_find_something_of_either_weight_in_the_list(shown: str) -> None:

@@ -1,4 +1,4 @@
-"""Removals, relistings and waivers in the portal: one person proposes, another confirms."""
+"""Removals, waivers, archivals and the like in the portal: one proposes, another confirms."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from cpl.models import ListedEntry
 from fir.parties.permissions import Permission
 from fir.portal.kept import WELCOME_BACK
 from fir.portal.views.proposals import TOO_LATE
-from fir.records.models import CONFIRMED, DROPPED, WAITING, Proposal
+from fir.records.models import CONFIRMED, DROPPED, WAITING, Proposal, RepositoryEntry
 from fir.records.quality import assess_list
 from tests import make
 from tests.fir.portal.people import browser_of
@@ -25,6 +25,8 @@ REASON = "Withdrawn by its maker."
 ENTRY = "CPL-000001"
 REMOVE = f"/cpl/{ENTRY}/remove"
 WAIVE = f"/cpl/{ENTRY}/waive/GBCS_UNKNOWN"
+ARCHIVE, RESTORE = f"/cpl/{ENTRY}/archive", f"/cpl/{ENTRY}/restore"
+OLD = {"cause": "END_OF_SUPPORT", "reason": "Ten years old."}
 RENEWED = "/cpl/CPL-000002/waive/CERTIFICATE_LAPSED"
 pytestmark = pytest.mark.django_db
 
@@ -50,9 +52,9 @@ def bob(administrator: Party) -> Client:
     return browser_of(make.person(administrator, "bob@administrator.invalid"))
 
 
-def propose(browser: Client, address: str = REMOVE, reason: str = REASON) -> str:
+def propose(browser: Client, address: str = REMOVE, reason: str = REASON, **more: str) -> str:
     """The address of what was proposed."""
-    answer = browser.post(address, {"reason": reason})
+    answer = browser.post(address, {"reason": reason, **more})
     assert answer.status_code == 302
     return str(answer["Location"])
 
@@ -97,6 +99,89 @@ def test_a_waiver_takes_two_people_and_is_shown(ann: Client, bob: Client) -> Non
     assert "The rule: The GBCS version" in shown.partition("Waived")[2]
     assert "Known to the Panel." in shown
     assert "Propose a waiver" not in shown
+
+
+def is_archived() -> bool:
+    return RepositoryEntry.objects.get(cpl_entry_id=ENTRY).archived_at is not None
+
+
+def test_an_archival_takes_two_people_and_a_cause(ann: Client, bob: Client) -> None:
+    assert "Propose archival" in text(ann.get(f"/cpl/{ENTRY}"))
+    assert "Propose to archive CPL-000001" in text(ann.get(ARCHIVE))
+    address = propose(ann, ARCHIVE, **OLD)
+    assert not is_archived()
+    shown = text(bob.get(address))
+    assert "Archival of CPL-000001 Waiting" in shown
+    assert "Why it is archived Nobody supports it any more." in shown
+    assert "no release to go to any more" in shown
+    assert "What is to be waived" not in shown
+    assert "Archival Nobody" not in text(ann.get(f"/cpl/{ENTRY}"))
+    assert "Archival is proposed" in text(ann.get(f"/cpl/{ENTRY}"))
+    assert "Nobody supports it any more" in text(ann.get("/list/proposals"))
+
+    answer = decide(bob, address, "confirm", follow=True)
+
+    assert "Archival of CPL-000001 Confirmed" in text(answer)
+    assert is_archived()
+    entry = text(ann.get(f"/cpl/{ENTRY}"))
+    assert "Propose restoration" in entry
+    assert "Propose archival" not in entry
+
+
+def test_a_restoration_takes_two_people(ann: Client, bob: Client) -> None:
+    decide(bob, propose(ann, ARCHIVE, **OLD), "confirm")
+    address = propose(ann, RESTORE, "It is supported after all.")
+    assert "the release is taken up again" in text(bob.get(address))
+
+    decide(bob, address, "confirm")
+
+    assert not is_archived()
+
+
+def test_whoever_proposes_an_archival_does_not_confirm_it(ann: Client) -> None:
+    address = propose(ann, ARCHIVE, **OLD)
+
+    assert decide(ann, address, "confirm").status_code == 403
+    assert not is_archived()
+
+
+@pytest.mark.parametrize("cause", ["", "BORED"])
+def test_an_archival_without_a_cause_is_said_beside_it(ann: Client, cause: str) -> None:
+    answer = ann.post(ARCHIVE, {"reason": REASON, "cause": cause})
+
+    assert answer.status_code == 422
+    assert errors(answer) == "Why is it archived?: Choose why it is to be archived."
+    assert REASON in text(answer)
+    assert not Proposal.objects.exists()
+
+
+def test_an_archival_that_lost_its_sense_is_not_confirmed(ann: Client, bob: Client) -> None:
+    first = propose(ann, ARCHIVE, **OLD)
+    other = propose(ann, ARCHIVE, cause="REPLACED")
+    decide(bob, first, "confirm")
+
+    shown, answer = text(bob.get(other)), decide(bob, other, "confirm")
+
+    assert "the release is archived already" in shown
+    assert "Confirm it" not in shown
+    assert answer.status_code == 409
+    assert "lost its sense" in text(answer)
+
+
+def test_an_archival_is_not_asked_for_twice(ann: Client, bob: Client) -> None:
+    address = propose(ann, ARCHIVE, **OLD)
+
+    again = bob.post(ARCHIVE, OLD)
+
+    assert again.status_code == 409
+    assert "An archival for CPL-000001 waits already" in errors(again)
+    assert address in bob.get(ARCHIVE).content.decode()
+    assert b"<textarea" not in bob.get(ARCHIVE).content
+    decide(bob, address, "confirm")
+    refused = ann.post(ARCHIVE, OLD)
+    assert refused.status_code == 409
+    assert "is archived already" in errors(refused)
+    assert "It is archived already" in text(ann.get(ARCHIVE))
 
 
 def test_whoever_proposed_is_not_offered_to_confirm_and_cannot(ann: Client) -> None:
@@ -194,6 +279,7 @@ def test_a_reason_that_cannot_be_kept_is_said_beside_it(
     [
         ("/cpl/CPL-000003/remove", "removed from the list already"),
         ("/cpl/CPL-000001/relist", "only a removed entry can be relisted"),
+        (RESTORE, "only what is archived can be restored"),
         ("/cpl/CPL-000001/waive/TWO_HASHES", "there is nothing to waive"),
         (RENEWED, "it has to be put right"),
     ],
@@ -233,7 +319,12 @@ def test_a_finding_waived_before_is_not_waived_again(ann: Client, bob: Client) -
 
 @pytest.mark.parametrize(
     "address",
-    ["/cpl/CPL-999999/remove", "/cpl/no%20id/relist", "/cpl/CPL-000001/waive/TOASTER"],
+    [
+        "/cpl/CPL-999999/remove",
+        "/cpl/CPL-999999/archive",
+        "/cpl/no%20id/relist",
+        "/cpl/CPL-000001/waive/TOASTER",
+    ],
 )
 def test_an_entry_or_rule_that_there_is_not(ann: Client, address: str) -> None:
     assert ann.get(address).status_code == 404
