@@ -28,6 +28,8 @@ SPECIAL = (
     "/submissions?state=APPROVED",
     "/cpl?device_model=4C100001&firmware_version=11000000",
 )
+# The first of these is ada's own, and stands.
+OWN_RELEASES = "/firmware?device_model=1A100100"
 # Nothing leads to these; they are typed by `type_addresses`.
 NOT_LINKED = {
     "account_logout": "the header's button posts to it; scripts or not, nobody is led to the page",
@@ -64,6 +66,7 @@ def crawled(who: str, browser: Browser, fir: Stack) -> dict[str, list[str]]:
     crawl.follow()
     if who == "ada":
         crawl.follow_tasks_of_a_draft()
+        crawl.follow_first_of(OWN_RELEASES)
     if who == "basil":
         for listing in SPECIAL:
             crawl.follow_first_of(listing)

@@ -110,6 +110,7 @@ BROKEN: dict[str, list[EligibilityFacts]] = {
         for status in ("DECOMMISSIONED", "Recovery", "Whatever", "")
     ],
     "NO_CURRENT_ENTRY": [facts(target=None, plan=Plan())],
+    "RECALLED": [target(is_recalled=True), over(replace(HOP, is_recalled=True))],
     "CERTIFICATE_LAPSED": [
         target(cpa_expiry_date=YESTERDAY),
         target(cpa_expiry_date=None, cpa_renewal_date=YESTERDAY),

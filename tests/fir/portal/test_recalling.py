@@ -289,7 +289,7 @@ def test_a_recall_is_lifted_by_a_draft_and_a_review(
     assert "Lifting a recall" in text(begun)
     draft = begin(ada, kind="RECALL_LIFT", of_entry=ENTRY)
     tasks = text(ada.get(at(draft)))
-    assert "Lifting a recall of CPL-000002" in tasks
+    assert "Lifting a recall: CPL-000002" in tasks
     assert "Contact" not in tasks
     assert "Pathway" not in tasks
     save(ada, draft, "reason", reason="It was the cable.")

@@ -280,7 +280,8 @@ def test_a_release_that_its_maker_withdraws_is_removed_with_the_reason(
 
     entry = listed_entries().get()
     assert (entry.status, entry.removal_reason) == ("REMOVED", "It drains the battery.")
-    assert kinds_after(before)[-2:] == ["SUBMISSION_APPROVED", "CPL_ENTRY_REMOVED"]
+    told_of = ["SUBMISSION_APPROVED", "CPL_ENTRY_REMOVED", "FIRMWARE_ARCHIVED"]
+    assert kinds_after(before)[-3:] == told_of
     assert told("CPL_ENTRY_REMOVED")["proposed_by"] == str(submission.submitted_by)
     assert FirmwareRecord.objects.count() == 1
     assert faults_of(maker, **withdrawal()) == {"REMOVED_ALREADY": "of_entry"}

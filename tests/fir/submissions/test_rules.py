@@ -73,6 +73,7 @@ KEPT = [
     about(Kind.CORRECTION),
     about(Kind.LEGACY_COMPLETION, {"predecessors": None}, has_record=False),
     about(Kind.WITHDRAWAL, {"predecessors": None}),
+    about(Kind.RECALL_LIFT, {"predecessors": None}, is_recalled=True),
     facts({"further_device_models": ("00010102", "00010201")}),
     facts({"minimum_hardware_version": "0100", "maximum_hardware_version": "01FF"}),
     over(replace(OWN, device_model="00010300")),  # neither says a range: one image may serve both
@@ -91,11 +92,13 @@ BROKEN = {
         replace(about(Kind.CORRECTION, state="now"), entry_state="then"),
     ],
     "NOTHING_TO_CORRECT": [about(Kind.CORRECTION, has_record=False)],
+    "ENTRY_ARCHIVED": [about(Kind.CORRECTION, is_archived=True)],
     "RECORD_STANDS": [about(Kind.LEGACY_COMPLETION)],
     "LIST_SAYS_OTHERWISE": [
         about(Kind.LEGACY_COMPLETION, {"gbcs_version": "4.3"}, has_record=False)
     ],
     "REMOVED_ALREADY": [about(Kind.WITHDRAWAL, is_current=False)],
+    "NOT_RECALLED": [about(Kind.RECALL_LIFT, {"predecessors": None})],
     "NOT_LISTED_BY_ITSELF": [
         replace(
             FACTS,
