@@ -10,7 +10,7 @@ from pathlib import Path
 from django.conf import settings
 
 FOLDER_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
-MOST_LETTERS = 60
+MOST_LETTERS = 200
 BETWEEN_LETTERS = b"\n" + b"-" * 79 + b"\n"  # what Django's file backend writes after each
 
 

@@ -29,7 +29,7 @@ SPECIAL = (
     "/cpl?device_model=4C100001&firmware_version=11000000",
 )
 # The first of these is ada's own, and stands.
-OWN_RELEASES = "/firmware?device_model=1A100100"
+OWN_RELEASES = "/firmware?q=1A100100"
 # Nothing leads to these; they are typed by `type_addresses`.
 NOT_LINKED = {
     "account_logout": "the header's button posts to it; scripts or not, nobody is led to the page",
