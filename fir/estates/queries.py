@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from django.db.models import Q, Sum
 
-from fir.estates.models import Cohort, Estate, EstateLoad, LoadNote
+from fir.estates.models import Cohort, CohortMove, Estate, EstateLoad, LoadNote
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
@@ -60,6 +60,11 @@ def standing_load_of(party: Party) -> EstateLoad | None:
     """The load that stands as this Supplier's estate, if it ever sent one."""
     estate = Estate.objects.select_related("standing_load").filter(party=party).first()
     return estate.standing_load if estate else None
+
+
+def moves_of(load: EstateLoad) -> list[CohortMove]:
+    """What became of Devices since the load before, with the cohorts they are in now."""
+    return list(CohortMove.objects.filter(load=load).select_related("cohort").order_by("id"))
 
 
 def standing_loads(parties: Collection[str] | None = None) -> list[EstateLoad]:

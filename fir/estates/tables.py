@@ -122,6 +122,17 @@ def index_devices(load_id: int) -> None:
         cursor.execute(SQL("ANALYZE {}").format(table))
 
 
+def compare_loads(*, former_id: int, load_id: int) -> None:
+    """Write the moves of a load's devices since another load of the same Supplier. One pass over
+    both tables; cohorts that share every fact are the same."""
+    statement = SQL((FOLDER / "compare_loads.sql").read_text()).format(
+        former=device_table(former_id), devices=device_table(load_id), load=Literal(load_id)
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(PLAN)
+        cursor.execute(statement)
+
+
 def drop_tables(load_id: int) -> None:
     """Drop the load's tables. Raises OperationalError when a reader holds one for over a second."""
     with connection.cursor() as cursor:
