@@ -15,6 +15,7 @@ from django.db.models import Q, Sum
 from cpl.device_ids import device_id_from_number
 from fir.estates import tables
 from fir.estates.bodies import BodyFault
+from fir.estates.comparing import compare_with_former
 from fir.estates.models import (
     AT_WORK,
     DONE,
@@ -106,8 +107,7 @@ def receive_load(*, party: Party, pieces: Iterable[bytes], by: Actor, at: dateti
 @transaction.atomic
 def _receive(load: EstateLoad, reception: Reception, pieces: Iterable[bytes]) -> None:
     _take_a_place(load)
-    devices = read_source(reception.counted(pieces))
-    tables.copy_received(load.pk, reception.rows(devices))
+    tables.copy_received(load.pk, reception.rows(read_source(reception.counted(pieces))))
     if not reception.rows_read:
         raise SourceFault(1, "The inventory holds no device.")
     _leave_out_repeated(load, reception)
@@ -203,8 +203,7 @@ def _count_failure(load: EstateLoad, *, at: datetime) -> None:
     failed.failures += 1
     failed.retry_at = at + failed.failures * PAUSE_AFTER_A_FAILURE
     if failed.failures >= FAILURES_BEFORE_REFUSAL:
-        failed.state, failed.finished_at = REFUSED, at
-        failed.refusal = NOT_FINISHED
+        failed.state, failed.refusal, failed.finished_at = REFUSED, NOT_FINISHED, at
     failed.save()
 
 
@@ -242,8 +241,7 @@ def _build(load: EstateLoad) -> None:
             tables.count_cohorts(load.pk)
             tables.build_devices(load.pk)
             LoadConfiguration.objects.filter(load=load).delete()
-            total = Cohort.objects.filter(load=load).aggregate(total=Sum("device_count"))["total"]
-            load.devices = total or 0
+            load.devices = load.cohort_set.aggregate(all=Sum("device_count", default=0))["all"]
             load.state = INDEXING
             load.save(update_fields=["state", "devices"])
 
@@ -274,11 +272,13 @@ def _swap(load: EstateLoad, *, by: Author, at: datetime) -> None:
     if estate.standing_load_id > load.pk:
         raise NewerLoadStands("A load that was sent after this one stands already.")
     if estate.standing_load_id != load.pk:
+        load.former = estate.standing_load
         EstateLoad.objects.filter(pk=estate.standing_load_id).update(replaced_at=at)
         estate.standing_load = load
         estate.save()
     load.state, load.finished_at = DONE, at
-    load.save(update_fields=["state", "finished_at"])
+    load.save(update_fields=["state", "finished_at", "former"])
+    compare_with_former(load=load, at=at)
     payload = {"load_id": load.pk, "devices": load.devices, "rows_bad": load.rows_bad}
     event = NewEvent("ESTATE_LOADED", "estate", load.party.slug, payload, [load.party.slug])
     append_events([event], by=by, at=at)
