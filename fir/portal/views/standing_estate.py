@@ -59,9 +59,9 @@ class EstatePage(SupplierPage):
         versions = estate_by_version(self.party)
         filters = EstateFilters(request.GET)
         wanted = filters.narrowed().get("device_type")
-        models = [m for m in by_model(versions) if wanted in (None, "", m.device_type)]
-        found = listing(models, request.GET)
-        listed = listed_models({row.listed_as for row in by_model(versions)})
+        models = by_model(versions)
+        listed = listed_models({model.listed_as for model in models})
+        found = listing([m for m in models if wanted in (None, "", m.device_type)], request.GET)
         context = {"filters": filters, "listing": found, "rows": _models(found.page, listed)}
         if self.wants_fragment:
             return self.show("estates/_models.html", status=found.status, **context)
