@@ -246,7 +246,7 @@ def _gained_version(
         cohorts[0][0].position,
         sum(outcomes.values()),
         suspended,
-        outcomes,
+        dict(outcomes),
         stranded,
-        reasons,
+        dict(reasons),
     )

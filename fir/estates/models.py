@@ -205,13 +205,13 @@ class CensusFigure(models.Model):
             )
         ]
 
+    def __str__(self) -> str:
+        return f"about {self.about_devices} × {self.device_model} on {self.firmware_version}"
+
     @property
     def model_key(self) -> ModelKey:
         """Which Device Model it is about."""
         return (self.device_type, self.manufacturer_identifier, self.device_model)
-
-    def __str__(self) -> str:
-        return f"about {self.about_devices} × {self.device_model} on {self.firmware_version}"
 
 
 class LoadNote(models.Model):

@@ -1,5 +1,5 @@
-"""A Supplier's estate as it stands: in figures, what changed with it, and deleting it; and what runs
-in the field over all estates."""
+"""A Supplier's estate as it stands: in figures, what changed with it, and deleting it; and what
+runs in the field over all estates."""
 
 from __future__ import annotations
 
