@@ -1,4 +1,4 @@
-"""A Change of Supplier in the demo world: a small Supplier gives most of its homes up to a large one.
+"""A Change of Supplier in the demo world: most of a small Supplier's homes go over to a large one.
 
 Both send in their inventories anew. The large one lost a few homes to nobody in particular
 meanwhile, and updated some of its commonest meters. Pure.

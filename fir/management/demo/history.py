@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from fir.eligibility import operations as eligibility
 from fir.eligibility.queries import standing_of
+from fir.estates.census import take_census
 from fir.estates.models import DONE
 from fir.estates.operations import finish_loads, receive_load
 from fir.management.demo.bringing import bring, queue
@@ -89,6 +90,7 @@ def load_world(*, now: datetime, say: Callable[[str], None]) -> World:
     remind_of_contacts(at=now)
     _read(world, at=now)
     eligibility.assess_new_day(at=now)
+    take_census(at=now)
     _check(world, now=now)
     return world
 
