@@ -156,12 +156,12 @@ def test_what_one_supplier_alone_runs_changes_nothing_that_is_told(
         with transaction.atomic():
             administrator = make.administrator()
             for number, devices in enumerate(shared):
-                lone = range(100, 100 + count) if number == 0 else ()
+                lone = range(count) if number == 0 else ()
                 make.estate(
                     make.party(f"supplier-{number}"),
                     *map(make.device, range(1, devices + 1)),
-                    *(make.device(n, DeviceModel="00020101") for n in lone),
-                    *(make.device(n, DeviceFirmwareVersion="00000002") for n in lone[:1]),
+                    *(make.device(100 + n, DeviceModel="00020101") for n in lone),
+                    *(make.device(200 + n, DeviceFirmwareVersion="0000000A") for n in lone),
                 )
             take_census(at=make.AT)
             seen.append(told(administrator))
