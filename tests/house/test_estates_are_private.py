@@ -20,40 +20,56 @@ from tests.house.world import build, doors, page_arguments, pages, person, url
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from fir.parties.models import Party
+    from fir.parties.models import Actor, User
     from tests.house.world import World
 
 OTHERS = ("maker", "other supplier", "network", "agent", "administrator", "dcc")
-# What differs from one answer to the next whatever was asked: tokens of forms, and times.
+# What differs from one answer to the next whatever was asked: tokens of forms, times, and how long
+# something waits.
 PASSING = re.compile(
     rb'name="csrfmiddlewaretoken" value="\w+"|\d{4}-\d\d-\d\dT[\d:.]+Z?'
+    rb"|\d+(?:\xc2\xa0| )(?:minute|hour|day|week)s?"
     # What a hidden event leaves for everybody: its hash, and nothing that it says.
     rb'|"leaf_hash": ?"\w{64}"'
 )
+OF_A_SUPPLIER = ("estate-summary", "estate-changes", "eligibility")
 READS = [name for method, name in doors() if method == "GET"]
 SHOWN = [name for method, name in pages() if method == "GET"]
 
 
-def deleted(supplier: Party) -> None:
+def deleted(by: Actor) -> None:
     """The estate goes."""
-    delete_estate(party=supplier, by=make.actor(supplier), at=make.AT)
+    delete_estate(party=by.party, by=by, at=make.AT)
 
 
-def kept(supplier: Party) -> None:
+def kept(by: Actor) -> None:
     """The estate stays, and something else happens of which nobody is told."""
-    actor = make.actor(supplier)
     payload = {"load_id": 1, "devices": 1, "rows_bad": 0}
-    event = NewEvent("ESTATE_LOADED", "estate", supplier.slug, payload, [supplier.slug])
-    append_events([event], by=actor.author, at=make.AT)
+    event = NewEvent("ESTATE_LOADED", "estate", by.party.slug, payload, [by.party.slug])
+    append_events([event], by=by.author, at=make.AT)
 
 
-def heard(world: World, ask: Callable[[], list[Any]], happens: Callable[[Party], None]) -> Any:
-    """What everybody else is answered after something happened, which is then taken back."""
+def heard(world: World, ask: Callable[[], dict[str, Any]]) -> tuple[Any, Any]:
+    """What askers are told after the Supplier's estate was kept, and after it was deleted."""
+    by = make.actor(world.parties["supplier"])
+    return _after(kept, by, ask), _after(deleted, by, ask)
+
+
+def _after(happens: Callable[[Actor], None], by: Actor, ask: Callable[[], dict[str, Any]]) -> Any:
+    """What they are told after something happened, which is then taken back."""
     with transaction.atomic():
-        happens(world.parties["supplier"])
-        said = [(answer.status_code, PASSING.sub(b"", content(answer))) for answer in ask()]
+        happens(by)
+        said = {
+            asked: (answer.status_code, PASSING.sub(b"", content(answer)))
+            for asked, answer in ask().items()
+        }
         transaction.set_rollback(True)
     return said
+
+
+def differing(told: tuple[dict[str, Any], dict[str, Any]]) -> list[str]:
+    """What was asked and answered differently."""
+    return [asked for asked, said in told[0].items() if told[1][asked] != said]
 
 
 def content(answer: Any) -> bytes:
@@ -63,40 +79,44 @@ def content(answer: Any) -> bytes:
 @pytest.mark.django_db
 def test_no_door_tells_anybody_else_whether_there_is_an_estate() -> None:
     world = build()
-    keys = [{}, *(make.bearer(world.parties[who]) for who in OTHERS)]
+    keys = {"stranger": {}, **{who: make.bearer(world.parties[who]) for who in OTHERS}}
+    named = f"?party={world.parties['supplier'].slug}"
     paths = [url(name, world) for name in READS]
-    paths += [
-        f"{url(name, world)}?party={world.parties['supplier'].slug}"
-        for name in READS
-        if name.startswith("estate-s") or name in ("eligibility", "estate-changes")
-    ]
+    paths += [url(name, world) + named for name in OF_A_SUPPLIER]
 
-    def ask() -> list[Any]:
-        return [Client().get(path, headers=key) for key in keys for path in paths]
+    def ask() -> dict[str, Any]:
+        return {
+            f"{who} {path}": Client().get(path, headers=key)
+            for who, key in keys.items()
+            for path in paths
+        }
 
-    assert heard(world, ask, kept) == heard(world, ask, deleted)
+    assert differing(heard(world, ask)) == []
 
 
 @pytest.mark.django_db
 def test_no_page_tells_anybody_else_whether_there_is_an_estate() -> None:
     world = build()
     arguments = page_arguments(world)
-    addresses = [
-        reverse(name, kwargs=arguments.get(name, {})) for name in SHOWN if "logout" not in name
-    ]
-    people = [None, *(person(world, who) for who in OTHERS)]
+    addresses = [reverse(name, kwargs=arguments.get(name, {})) for name in SHOWN]
+    people = {"stranger": None, **{who: person(world, who) for who in OTHERS}}
 
-    def ask() -> list[Any]:
-        answers = []
-        for who in people:
-            for address in addresses:
-                client = Client()
-                if who:
-                    client.force_login(who, backend=BACKEND)
-                answers.append(client.get(address))
-        return answers
+    def ask() -> dict[str, Any]:
+        return {
+            f"{who} {address}": asked(address, somebody)
+            for who, somebody in people.items()
+            for address in addresses
+        }
 
-    assert heard(world, ask, kept) == heard(world, ask, deleted)
+    assert differing(heard(world, ask)) == []
+
+
+def asked(address: str, who: User | None) -> Any:
+    """A page's answer to one person."""
+    client = Client()
+    if who is not None:
+        client.force_login(who, backend=BACKEND)
+    return client.get(address)
 
 
 @pytest.mark.django_db
@@ -104,19 +124,21 @@ def test_the_supplier_itself_is_told() -> None:
     """Else the two tests above would not see a difference if there was one."""
     world = build()
     key = make.bearer(world.parties["supplier"])
+    paths = [url(name, world) for name in OF_A_SUPPLIER]
 
-    def ask() -> list[Any]:
-        return [Client().get(url("estate-summary", world), headers=key)]
+    def ask() -> dict[str, Any]:
+        return {path: Client().get(path, headers=key) for path in paths}
 
-    assert heard(world, ask, kept) != heard(world, ask, deleted)
+    assert differing(heard(world, ask)) == paths
 
 
 @pytest.mark.django_db
 def test_deleting_anothers_estate_reads_the_same_whether_or_not_there_is_one() -> None:
     world = build()
-    keys = [{}, *(make.bearer(world.parties[who]) for who in OTHERS)]
+    keys = {"stranger": {}, **{who: make.bearer(world.parties[who]) for who in OTHERS}}
 
-    def ask() -> list[Any]:
-        return [Client().delete(url("estate", world), headers=key) for key in keys]
+    def ask() -> dict[str, Any]:
+        path = url("estate", world)
+        return {who: Client().delete(path, headers=key) for who, key in keys.items()}
 
-    assert heard(world, ask, kept) == heard(world, ask, deleted)
+    assert differing(heard(world, ask)) == []
