@@ -60,20 +60,20 @@ class Part:
 
 def by_maker(versions: Iterable[VersionCount]) -> list[Part]:
     """The estate by Device Type and Manufacturer, in the order of its rows."""
-    return _parts((row.device_type, row.manufacturer_identifier, "", row) for row in versions)
+    return _parts(((row.device_type, row.manufacturer_identifier, ""), row) for row in versions)
 
 
 def by_model(versions: Iterable[VersionCount]) -> list[Part]:
     """The estate by Device Model, in the order of its rows."""
     return _parts(
-        (row.device_type, row.manufacturer_identifier, row.device_model, row) for row in versions
+        ((row.device_type, row.manufacturer_identifier, row.device_model), row) for row in versions
     )
 
 
-def _parts(rows: Iterable[tuple[str, str, str, VersionCount]]) -> list[Part]:
-    parts: dict[tuple[str, str, str], Part] = {}
-    for *key, row in rows:
-        parts.setdefault(tuple(key), Part(*key, [])).versions.append(row)
+def _parts(rows: Iterable[tuple[ModelKey, VersionCount]]) -> list[Part]:
+    parts: dict[ModelKey, Part] = {}
+    for key, row in rows:
+        parts.setdefault(key, Part(*key, [])).versions.append(row)
     for part in parts.values():
         part.versions.sort(key=_latest_and_most_first)
     return list(parts.values())

@@ -14,7 +14,7 @@ from fir.eligibility.deleting import EstateInUse, delete_estate
 from fir.eligibility.models import Assessment, Finding, LoadFigure
 from fir.eligibility.operations import read_news
 from fir.eligibility.queries import READER, standing_of
-from fir.estates import operations, tables
+from fir.estates import tables
 from fir.estates.deleting import NoEstate
 from fir.estates.models import (
     Cohort,
@@ -158,7 +158,7 @@ def test_a_load_that_is_being_built_is_broken_off(
             with connection.cursor() as cursor, deleting:
                 cursor.execute("SELECT pg_sleep(30)")
 
-    monkeypatch.setattr(operations.tables, "build_devices", build_slowly)
+    monkeypatch.setattr(tables, "build_devices", build_slowly)
     finish_loads(at=make.AT)
 
     assert not EstateLoad.objects.filter(party=supplier).exists()

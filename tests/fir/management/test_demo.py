@@ -19,7 +19,7 @@ from django.utils import timezone
 from django.utils.timezone import localdate, localtime
 
 from cpl.sheet import read_sheet
-from fir.eligibility.changes import changes_of
+from fir.eligibility.changes import Change, changes_of
 from fir.eligibility.models import Finding
 from fir.eligibility.operations import read_news
 from fir.eligibility.queries import estate_by_version, findings_of, totals_of
@@ -372,10 +372,12 @@ def test_homes_that_a_small_supplier_lost_arrived_at_the_largest(shown: str) -> 
         for s in (LARGEST, GIVING_UP)
     )
 
-    assert gone.totals["GAINED"] == 0
-    assert 1000 < gone.totals["LOST"] == arrived.totals["GAINED"]
+    assert gone.totals[Change.GAINED] == 0
+    assert 1000 < gone.totals[Change.LOST] == arrived.totals[Change.GAINED]
     assert arrived.is_assessed
-    assert all(arrived.totals[what] > 20 for what in ("LOST", "UPGRADED", "STATUS_CHANGED"))
+    assert all(
+        arrived.totals[what] > 20 for what in (Change.LOST, Change.UPGRADED, Change.STATUS_CHANGED)
+    )
     assert arrived.stranded > 0
     assert {one.position for one in arrived.gained} == {"N", "N-1", "OLDER", "UNLISTED"}
     assert {"ELIGIBLE", "BLOCKED", "UNCONFIRMED"} <= {o for o, n in arrived.outcomes.items() if n}
