@@ -15,6 +15,7 @@ from django.db.models import Q, Sum
 from cpl.device_ids import device_id_from_number
 from fir.estates import tables
 from fir.estates.bodies import BodyFault
+from fir.estates.comparing import compare_with_former
 from fir.estates.models import (
     AT_WORK,
     DONE,
@@ -46,7 +47,9 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 REPEATED = "DEVICE_REPEATED"
+COUNTS = ("bytes_read", "rows_read", "rows_bad", "notes_by_reason")
 BROKEN_OFF = "The stream ended before the body was in."
+NOT_FINISHED = "FIR could not finish this load. Send it again, and tell the Administrator."
 # What ails a load may pass (a full disk): twenty failures take five hours, however often one rings.
 FAILURES_BEFORE_REFUSAL = 20
 PAUSE_AFTER_A_FAILURE = timedelta(minutes=1.5)
@@ -105,8 +108,7 @@ def receive_load(*, party: Party, pieces: Iterable[bytes], by: Actor, at: dateti
 @transaction.atomic
 def _receive(load: EstateLoad, reception: Reception, pieces: Iterable[bytes]) -> None:
     _take_a_place(load)
-    devices = read_source(reception.counted(pieces))
-    tables.copy_received(load.pk, reception.rows(devices))
+    tables.copy_received(load.pk, reception.rows(read_source(reception.counted(pieces))))
     if not reception.rows_read:
         raise SourceFault(1, "The inventory holds no device.")
     _leave_out_repeated(load, reception)
@@ -125,9 +127,19 @@ def _receive(load: EstateLoad, reception: Reception, pieces: Iterable[bytes]) ->
     LoadNote.objects.bulk_create(
         [LoadNote(load=load, **asdict(note)) for note in reception.notes], batch_size=1000
     )
+    _refuse_deleted(load)
     _count(load, reception)
     load.state = QUEUED
     load.save()
+
+
+def _refuse_deleted(load: EstateLoad) -> None:
+    """From here to the end of the transaction nobody deletes the estate and this load with it."""
+    if not EstateLoad.objects.select_for_update().filter(pk=load.pk).exists():
+        raise EstateRefused(
+            "The estate was deleted while this inventory was being received, and nothing of it was "
+            "kept. Send it again if it is meant to be your estate."
+        )
 
 
 def _take_a_place(load: EstateLoad) -> None:
@@ -162,7 +174,8 @@ def _count(load: EstateLoad, reception: Reception) -> None:
 def _end(load: EstateLoad, state: str, refusal: str, reception: Reception, *, at: datetime) -> None:
     _count(load, reception)
     load.state, load.refusal, load.finished_at = state, refusal, at
-    load.save()
+    # Not saved: a load that was deleted meanwhile would be written anew.
+    EstateLoad.objects.bulk_update([load], [*COUNTS, "state", "refusal", "finished_at"])
 
 
 def finish_loads(*, at: datetime) -> int:
@@ -185,15 +198,14 @@ def _finish_or_leave(load: EstateLoad, *, at: datetime) -> bool:
 
 @transaction.atomic
 def _count_failure(load: EstateLoad, *, at: datetime) -> None:
-    load = EstateLoad.objects.select_for_update().get(pk=load.pk)
-    if load.state not in AT_WORK:
-        return  # another process has finished it meanwhile
-    load.failures += 1
-    load.retry_at = at + load.failures * PAUSE_AFTER_A_FAILURE
-    if load.failures >= FAILURES_BEFORE_REFUSAL:
-        load.state, load.finished_at = REFUSED, at
-        load.refusal = "FIR could not finish this load. Send it again, and tell the Administrator."
-    load.save()
+    failed = EstateLoad.objects.select_for_update().filter(pk=load.pk, state__in=AT_WORK).first()
+    if failed is None:
+        return  # another process has finished it meanwhile, or it was deleted
+    failed.failures += 1
+    failed.retry_at = at + failed.failures * PAUSE_AFTER_A_FAILURE
+    if failed.failures >= FAILURES_BEFORE_REFUSAL:
+        failed.state, failed.refusal, failed.finished_at = REFUSED, NOT_FINISHED, at
+    failed.save()
 
 
 def finish_load(*, load: EstateLoad, at: datetime) -> bool:
@@ -230,8 +242,7 @@ def _build(load: EstateLoad) -> None:
             tables.count_cohorts(load.pk)
             tables.build_devices(load.pk)
             LoadConfiguration.objects.filter(load=load).delete()
-            total = Cohort.objects.filter(load=load).aggregate(total=Sum("device_count"))["total"]
-            load.devices = total or 0
+            load.devices = load.cohort_set.aggregate(all=Sum("device_count", default=0))["all"]
             load.state = INDEXING
             load.save(update_fields=["state", "devices"])
 
@@ -262,11 +273,13 @@ def _swap(load: EstateLoad, *, by: Author, at: datetime) -> None:
     if estate.standing_load_id > load.pk:
         raise NewerLoadStands("A load that was sent after this one stands already.")
     if estate.standing_load_id != load.pk:
+        load.former = estate.standing_load
         EstateLoad.objects.filter(pk=estate.standing_load_id).update(replaced_at=at)
         estate.standing_load = load
         estate.save()
     load.state, load.finished_at = DONE, at
-    load.save(update_fields=["state", "finished_at"])
+    load.save(update_fields=["state", "finished_at", "former"])
+    compare_with_former(load=load, at=at)
     payload = {"load_id": load.pk, "devices": load.devices, "rows_bad": load.rows_bad}
     event = NewEvent("ESTATE_LOADED", "estate", load.party.slug, payload, [load.party.slug])
     append_events([event], by=by, at=at)
