@@ -15,10 +15,8 @@ from fir.eligibility.catalogue import ListedFacts, ModelCatalogue
 from fir.eligibility.models import Assessment, Finding
 from fir.eligibility.rules import Outcome
 from fir.ledger.kinds import LIST_KINDS
-from fir.ledger.models import LedgerEvent
-from fir.ledger.queries import newest_seq_of, payload_of, seq_read_by, was_set_aside
+from fir.ledger.queries import newest_seq_of, seq_read_by, was_set_aside
 from fir.parties.models import Party
-from fir.records.models import RepositoryEntry
 from fir.records.queries import entries_of_models, path_entry
 from fir.records.rules import Position
 
@@ -31,6 +29,7 @@ if TYPE_CHECKING:
     from cpl.catalogue import Specification, SpecificationKey
     from cpl.identifiers import ModelKey
     from fir.estates.models import Estate, EstateLoad
+    from fir.records.models import RepositoryEntry
 
 READER = "eligibility"
 ENTRY_KINDS = LIST_KINDS | {
@@ -118,34 +117,6 @@ def held_back(parties: Collection[int]) -> Mapping[int, frozenset[str]]:
     """The entries that each of these Suppliers (by Party number) holds back by its own decision; a
     Supplier that holds none back is absent. No such decisions are kept yet, so nobody is in it."""
     return {}
-
-
-def models_naming_gbcs(versions: Collection[str]) -> set[ModelKey]:
-    """The Device Models with an entry that keeps to one of these versions of GBCS. One query, or
-    none for none."""
-    if not versions:
-        return set()
-    named = Q()
-    for version in versions:
-        named |= Q(gbcs_version__contains=version)
-    columns = ("gbcs_version", "device_type", "manufacturer_identifier", "device_model")
-    found = RepositoryEntry.objects.filter(named).values_list(*columns).distinct()
-    return {
-        (kind, maker, model)
-        for text, kind, maker, model in found
-        if (parse_gbcs(text) or ("", ""))[1] in versions
-    }
-
-
-def releases_told(published: Collection[LedgerEvent]) -> set[object]:
-    """The seqs of those publications whose assessment stands in the ledger already: whoever reads
-    on from an earlier bookmark tells nobody twice."""
-    told = LedgerEvent.objects.filter(
-        kind="ELIGIBILITY_ASSESSED",
-        subject_type="cpl_entry",
-        subject_id__in={event.subject_id for event in published},
-    )
-    return {payload_of(event)["published_seq"] for event in told}
 
 
 def findings_of(
