@@ -23,6 +23,7 @@ from fir.records.contacts import change_contact
 from tests import make
 from tests.fir.api.asking import Asker
 from tests.fir.eligibility.test_parts import version
+from tests.fir.estates.loads import loaded
 from tests.fir.portal.people import signed_in
 from tests.fir.portal.reading import text
 
@@ -274,6 +275,22 @@ def test_the_first_load_has_nothing_to_be_compared_with(supplier: Party, browser
 
     assert "is the first that became your estate" in text(browser.get("/estate/changes"))
     assert Asker(supplier).get("/estate/changes").json()["compared_load_id"] is None
+
+
+@pytest.mark.django_db
+def test_until_it_is_assessed_it_says_how_many_arrived_and_that_more_will_be_said(
+    supplier: Party, browser: Client
+) -> None:
+    make.estate(supplier, make.device(1))
+    loaded(supplier, make.device(1), make.device(2))
+
+    page = text(browser.get("/estate/changes"))
+    told = Asker(supplier).get("/estate/changes").json()
+
+    assert "1 Device arrived; how far behind they are is being worked out." in page
+    assert "Updating what arrived" not in page
+    assert "Look again" in page
+    assert (told["complete"], told["totals"]["GAINED"], told["gained"]) == (False, 1, [])
 
 
 @pytest.mark.django_db
