@@ -122,12 +122,12 @@ class GainedVersion(VersionCount):
 
 
 class EstateChanges(HowFar):
-    """What changed with the load that stands. Before the second load nothing was compared."""
+    """What changed with the load that stands. Before the second load nothing is compared."""
 
     compared_load_id = Whole(allow_null=True)
     former_load_id = Whole(allow_null=True)
     compared_at = Moment(allow_null=True)
-    headline = Text()
+    headline = Text(allow_null=True, help_text="null until the load is compared")
     totals = serializers.DictField(child=Whole())
     outcomes = serializers.DictField(child=Whole(), help_text="Of what arrived")
     reasons = serializers.DictField(child=Whole(), help_text="Of what arrived")

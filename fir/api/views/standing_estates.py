@@ -105,7 +105,7 @@ class EstateChanges(Door):
                 "compared_load_id": load.pk if load and load.compared_at else None,
                 "former_load_id": load.former_id if load else None,
                 "compared_at": moment(load.compared_at) if load else None,
-                "headline": headline(changes),
+                "headline": headline(changes) if load and load.compared_at else None,
                 "totals": changes.totals,
                 "outcomes": changes.outcomes,
                 "reasons": changes.reasons,

@@ -16,6 +16,7 @@ from psycopg.sql import SQL
 from fir.eligibility.explanations import reason_of
 from fir.eligibility.queries import summary_of
 from fir.eligibility.trend import LoadInFigures
+from fir.estates.models import COMPARING, CohortMove, EstateLoad
 from fir.estates.tables import device_table
 from fir.portal.estate_tables import TABLES, Table
 from fir.portal.trend_picture import HEIGHT, trend_picture
@@ -23,6 +24,7 @@ from fir.records.contacts import change_contact
 from tests import make
 from tests.fir.api.asking import Asker
 from tests.fir.eligibility.test_parts import version
+from tests.fir.estates.loads import loaded
 from tests.fir.portal.people import signed_in
 from tests.fir.portal.reading import text
 
@@ -268,12 +270,41 @@ def test_other_changes_are_looked_at_by_kind_and_device_type(
 def test_the_first_load_has_nothing_to_be_compared_with(supplier: Party, browser: Client) -> None:
     assert "no inventory was ever sent in" in text(browser.get("/estate/changes"))
     empty = Asker(supplier).get("/estate/changes").json()
-    assert (empty["compared_at"], empty["gained"], empty["changes"]) == (None, [], [])
+    assert (empty["compared_at"], empty["headline"]) == (None, None)
+    assert (empty["gained"], empty["changes"]) == ([], [])
 
     make.estate(supplier, make.device(1))
 
     assert "is the first that became your estate" in text(browser.get("/estate/changes"))
     assert Asker(supplier).get("/estate/changes").json()["compared_load_id"] is None
+
+
+@pytest.mark.django_db
+def test_until_it_is_assessed_it_says_how_many_arrived_and_that_more_will_be_said(
+    supplier: Party, browser: Client
+) -> None:
+    make.estate(supplier, make.device(1))
+    loaded(supplier, make.device(1), make.device(2))
+
+    page = text(browser.get("/estate/changes"))
+    told = Asker(supplier).get("/estate/changes").json()
+
+    assert "1 Device arrived; how far behind they are is being worked out." in page
+    assert "Updating what arrived" not in page
+    assert "Look again" in page
+    assert (told["complete"], told["totals"]["GAINED"], told["gained"]) == (False, 1, [])
+
+
+@pytest.mark.django_db
+def test_while_it_is_being_compared_it_says_to_look_again(changed: Party, browser: Client) -> None:
+    EstateLoad.objects.filter(compared_at__isnull=False).update(state=COMPARING, compared_at=None)
+    CohortMove.objects.all().delete()
+
+    page = text(browser.get("/estate/changes"))
+
+    assert "is being compared with the one before it at this moment" in page
+    assert "Look again" in page
+    assert Asker(changed).get("/estate/changes").json()["headline"] is None
 
 
 @pytest.mark.django_db
