@@ -2,7 +2,17 @@
 
 from django.urls import path
 
-from fir.api.views import contacts, drafts, eligibility, estates, feed, records, shell, submissions
+from fir.api.views import (
+    contacts,
+    drafts,
+    eligibility,
+    estates,
+    feed,
+    records,
+    shell,
+    submissions,
+    ways,
+)
 
 urlpatterns = [
     path("docs", shell.Docs.as_view(), name="docs"),
@@ -17,6 +27,7 @@ urlpatterns = [
         records.FirmwareRecordDoor.as_view(),
         name="firmware-record",
     ),
+    path("firmware/<str:cpl_entry_id>/ways", ways.Ways.as_view(), name="firmware-ways"),
     path(
         "firmware/<str:cpl_entry_id>/recall",
         records.RecallDoor.as_view(),
