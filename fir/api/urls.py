@@ -12,6 +12,7 @@ from fir.api.views import (
     shell,
     standing_estates,
     submissions,
+    ways,
 )
 
 urlpatterns = [
@@ -27,6 +28,7 @@ urlpatterns = [
         records.FirmwareRecordDoor.as_view(),
         name="firmware-record",
     ),
+    path("firmware/<str:cpl_entry_id>/ways", ways.Ways.as_view(), name="firmware-ways"),
     path(
         "firmware/<str:cpl_entry_id>/recall",
         records.RecallDoor.as_view(),

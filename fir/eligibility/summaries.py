@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 from django.db.models import Count, QuerySet, Sum
 
 from fir.eligibility.asking import findings_about
-from fir.eligibility.catalogue import listed_key
 from fir.eligibility.rules import Outcome
 from fir.records.queries import entries_of_models, positions_among
 from fir.records.rules import Position
