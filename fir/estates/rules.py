@@ -42,6 +42,19 @@ class RawDevice:
     responsible_role: str
     fault: str = ""
     is_ended: bool = True  # false for a last line without a line break, which may be cut off
+    member: int = 0  # of a ZIP: which of its files, counted from 1
+
+    @property
+    def shared(self) -> tuple[str, ...]:
+        """What it says besides its ids, to the letter."""
+        return (
+            self.device_type,
+            self.device_status,
+            self.manufacturer,
+            self.device_model,
+            self.firmware_version,
+            self.responsible_role,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +91,7 @@ class RowNote:
     reason: str
     value: str
     kept: bool
+    member: int = 0
 
 
 def masked(value: str) -> str:
