@@ -38,6 +38,7 @@ TIMETABLE = {
     "notifications.read_ledger": EVERY_MINUTE,
     "notifications.sweep_deliveries": EVERY_MINUTE,
     "estates.sweep_loads": EVERY_MINUTE,
+    "estates.take_census": EVERY_HOUR,
     "parties.forget_expired_invitations": EVERY_HOUR,
     "portal.forget_sessions": EVERY_HOUR,
     "portal.forget_tries": EVERY_HOUR,

@@ -11,7 +11,9 @@ from rest_framework import exceptions
 from rest_framework.response import Response
 from rest_framework.views import set_rollback
 
+from fir.eligibility.deleting import EstateInUse
 from fir.estates.bodies import BodyCutOff
+from fir.estates.deleting import NoEstate
 from fir.estates.operations import (
     EstateRefused,
     LoadNotHeld,
@@ -57,6 +59,7 @@ STATUSES: Mapping[type[Exception], HTTPStatus] = {
     UnknownCause: HTTPStatus.UNPROCESSABLE_ENTITY,
     NoSuchMoment: HTTPStatus.UNPROCESSABLE_ENTITY,
     NoContact: HTTPStatus.NOT_FOUND,
+    NoEstate: HTTPStatus.NOT_FOUND,
     NotYourCard: HTTPStatus.FORBIDDEN,
     NotYourManufacturer: HTTPStatus.FORBIDDEN,
     NotYourRelease: HTTPStatus.FORBIDDEN,
@@ -73,6 +76,7 @@ STATUSES: Mapping[type[Exception], HTTPStatus] = {
     DraftChanged: HTTPStatus.CONFLICT,
     LoadNotHeld: HTTPStatus.CONFLICT,
     NewerLoadStands: HTTPStatus.CONFLICT,
+    EstateInUse: HTTPStatus.CONFLICT,
     ReceptionUnderWay: HTTPStatus.TOO_MANY_REQUESTS,
     FileInTheMaking: HTTPStatus.SERVICE_UNAVAILABLE,
 }

@@ -68,3 +68,25 @@ class Assessment(models.Model):
 
     def __str__(self) -> str:
         return f"{self.party} on load {self.load_id}"
+
+
+class LoadFigure(models.Model):
+    """How many Devices of one type stood where when a load was first assessed: what is kept of a
+    load when its cohorts are gone, so that a trend can be told. Written once, never changed."""
+
+    load = models.ForeignKey(EstateLoad, on_delete=models.CASCADE)
+    device_type = models.CharField(max_length=8)
+    position = models.CharField(max_length=8, choices=[(p.value, p.value) for p in Position])
+    devices = models.BigIntegerField()
+    suspended = models.BigIntegerField()
+    assessed_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["load", "device_type", "position"], name="eligibility_figure_once"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.load_id}: {self.devices} {self.device_type} {self.position}"

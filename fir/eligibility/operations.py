@@ -24,6 +24,7 @@ from fir.eligibility.queries import (
     releases_told,
 )
 from fir.eligibility.rules import Verdict, judge
+from fir.eligibility.trend import keep_figures
 from fir.estates.queries import cohorts_of, standing_loads
 from fir.ledger.models import MACHINE
 from fir.ledger.operations import NewEvent, append_events, read_ledger, reading
@@ -125,6 +126,7 @@ def assess_estates(loads: Sequence[EstateLoad], *, at: datetime) -> None:
         Assessment.objects.update_or_create(
             party=load.party, defaults={"load": load, "assessed_at": at}
         )
+        keep_figures(load, at=at)
 
 
 def _write_findings(

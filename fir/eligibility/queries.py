@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from django.db.models import QuerySet
 
     from cpl.identifiers import ModelKey
+    from fir.eligibility.models import LoadFigure
     from fir.estates.models import Estate, EstateLoad
     from fir.records.models import RepositoryEntry
 
@@ -168,17 +169,19 @@ def estate_by_version(party: Party) -> list[VersionCount]:
 
 @dataclass(frozen=True, slots=True)
 class EstateSummary:
-    """An estate in figures. `measured` are the devices that have a position of their own: a Gas
-    Proxy Function takes its firmware with its hub, and what is not listed has no order."""
+    """An estate in figures. `suspended` are counted among the others too. `measured` are the
+    devices that have a position of their own: a Gas Proxy Function takes its firmware with its hub,
+    and what is not listed has no order."""
 
     devices: int
     by_position: dict[Position, int]
     gpf: int
+    suspended: int
     measured: int
     percent_n_or_n_1: float | None
 
 
-def summary_of(versions: Collection[VersionCount]) -> EstateSummary:
+def summary_of(versions: Collection[VersionCount | LoadFigure]) -> EstateSummary:
     """The estate's figures from its rows by version; no percentage where nothing is measured."""
     by_position = dict.fromkeys(Position, 0)
     gpf = 0
@@ -193,6 +196,7 @@ def summary_of(versions: Collection[VersionCount]) -> EstateSummary:
         devices=sum(row.devices for row in versions),
         by_position=by_position,
         gpf=gpf,
+        suspended=sum(row.suspended for row in versions),
         measured=measured,
         percent_n_or_n_1=round(100 * good / measured, 2) if measured else None,
     )

@@ -14,7 +14,7 @@ from fir.records.queries import entries_of_models, positions_among
 from fir.records.rules import Position
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable
+    from collections.abc import Collection, Iterable, Mapping
     from datetime import datetime
 
     from django.db.models import QuerySet
@@ -66,7 +66,14 @@ class ListedModel:
 
 def listed_models(keys: Collection[ModelKey]) -> dict[ModelKey, ListedModel]:
     """What the list says of these Device Models; unlisted ones are absent. One query."""
-    return {key: _listed(entries) for key, entries in entries_of_models(set(keys)).items()}
+    return listed_among(entries_of_models(set(keys)))
+
+
+def listed_among(
+    entries: Mapping[ModelKey, Collection[RepositoryEntry]],
+) -> dict[ModelKey, ListedModel]:
+    """The same, of Device Models whose entries are known."""
+    return {key: _listed(of_model) for key, of_model in entries.items()}
 
 
 def _listed(entries: Collection[RepositoryEntry]) -> ListedModel:

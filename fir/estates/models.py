@@ -44,6 +44,9 @@ class EstateLoad(models.Model):
     received_by = models.UUIDField()
     finished_at = models.DateTimeField(null=True)
     replaced_at = models.DateTimeField(null=True)
+    # What it was compared with: the load that stood before it, if any did.
+    former = models.ForeignKey("self", null=True, on_delete=models.SET_NULL, related_name="+")
+    compared_at = models.DateTimeField(null=True)
     failures = models.PositiveSmallIntegerField(default=0)
     retry_at = models.DateTimeField(null=True)
     tables_dropped = models.BooleanField(default=False)
@@ -131,6 +134,57 @@ class Cohort(models.Model):
 
     def __str__(self) -> str:
         return f"{self.device_count} × {self.device_type} {self.device_model}"
+
+
+class CohortMove(models.Model):
+    """Devices that came into a cohort of a load from what they were in the load before it.
+
+    What they were is copied, since former cohorts go; it is empty for Devices that were in no
+    estate of this Supplier, and `cohort` is null for those that are in it no more.
+    """
+
+    load = models.ForeignKey(EstateLoad, on_delete=models.CASCADE)
+    cohort = models.ForeignKey(Cohort, null=True, on_delete=models.CASCADE)
+    former_device_type = models.CharField(max_length=8, blank=True)
+    former_manufacturer_identifier = models.CharField(max_length=16, blank=True)
+    former_device_model = models.CharField(max_length=16, blank=True)
+    former_firmware_version = models.CharField(max_length=16, blank=True)
+    former_device_status = models.CharField(max_length=32, blank=True)
+    device_count = models.BigIntegerField()
+
+    def __str__(self) -> str:
+        return f"{self.device_count} × {self.former_device_type or 'new'} to {self.cohort_id}"
+
+
+class Census(models.Model):
+    """A count of what runs in the field, over all estates that stood at the time."""
+
+    counted_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"Census of {self.counted_at}"
+
+
+class CensusFigure(models.Model):
+    """About how many Devices of one Device Model run one version. Only what tells nothing of any
+    one Supplier is ever written here; what is missing is too little to say."""
+
+    census = models.ForeignKey(Census, on_delete=models.CASCADE)
+    device_type = models.CharField(max_length=8)
+    manufacturer_identifier = models.CharField(max_length=16)
+    device_model = models.CharField(max_length=16)
+    firmware_version = models.CharField(max_length=16)
+    about_devices = models.BigIntegerField()
+
+    class Meta:
+        indexes = [
+            models.Index(
+                fields=["manufacturer_identifier", "device_model"], name="estates_census_maker"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"about {self.about_devices} × {self.device_model} on {self.firmware_version}"
 
 
 class LoadNote(models.Model):

@@ -46,7 +46,9 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 REPEATED = "DEVICE_REPEATED"
+COUNTS = ("bytes_read", "rows_read", "rows_bad", "notes_by_reason")
 BROKEN_OFF = "The stream ended before the body was in."
+NOT_FINISHED = "FIR could not finish this load. Send it again, and tell the Administrator."
 # What ails a load may pass (a full disk): twenty failures take five hours, however often one rings.
 FAILURES_BEFORE_REFUSAL = 20
 PAUSE_AFTER_A_FAILURE = timedelta(minutes=1.5)
@@ -125,9 +127,19 @@ def _receive(load: EstateLoad, reception: Reception, pieces: Iterable[bytes]) ->
     LoadNote.objects.bulk_create(
         [LoadNote(load=load, **asdict(note)) for note in reception.notes], batch_size=1000
     )
+    _refuse_deleted(load)
     _count(load, reception)
     load.state = QUEUED
     load.save()
+
+
+def _refuse_deleted(load: EstateLoad) -> None:
+    """From here to the end of the transaction nobody deletes the estate and this load with it."""
+    if not EstateLoad.objects.select_for_update().filter(pk=load.pk).exists():
+        raise EstateRefused(
+            "The estate was deleted while this inventory was being received, and nothing of it was "
+            "kept. Send it again if it is meant to be your estate."
+        )
 
 
 def _take_a_place(load: EstateLoad) -> None:
@@ -162,7 +174,8 @@ def _count(load: EstateLoad, reception: Reception) -> None:
 def _end(load: EstateLoad, state: str, refusal: str, reception: Reception, *, at: datetime) -> None:
     _count(load, reception)
     load.state, load.refusal, load.finished_at = state, refusal, at
-    load.save()
+    # Not saved: a load that was deleted meanwhile would be written anew.
+    EstateLoad.objects.bulk_update([load], [*COUNTS, "state", "refusal", "finished_at"])
 
 
 def finish_loads(*, at: datetime) -> int:
@@ -185,15 +198,15 @@ def _finish_or_leave(load: EstateLoad, *, at: datetime) -> bool:
 
 @transaction.atomic
 def _count_failure(load: EstateLoad, *, at: datetime) -> None:
-    load = EstateLoad.objects.select_for_update().get(pk=load.pk)
-    if load.state not in AT_WORK:
-        return  # another process has finished it meanwhile
-    load.failures += 1
-    load.retry_at = at + load.failures * PAUSE_AFTER_A_FAILURE
-    if load.failures >= FAILURES_BEFORE_REFUSAL:
-        load.state, load.finished_at = REFUSED, at
-        load.refusal = "FIR could not finish this load. Send it again, and tell the Administrator."
-    load.save()
+    failed = EstateLoad.objects.select_for_update().filter(pk=load.pk, state__in=AT_WORK).first()
+    if failed is None:
+        return  # another process has finished it meanwhile, or it was deleted
+    failed.failures += 1
+    failed.retry_at = at + failed.failures * PAUSE_AFTER_A_FAILURE
+    if failed.failures >= FAILURES_BEFORE_REFUSAL:
+        failed.state, failed.finished_at = REFUSED, at
+        failed.refusal = NOT_FINISHED
+    failed.save()
 
 
 def finish_load(*, load: EstateLoad, at: datetime) -> bool:

@@ -8,7 +8,15 @@ from typing import TYPE_CHECKING
 
 from django.db.models import Q, Sum
 
-from fir.estates.models import Cohort, Estate, EstateLoad, LoadNote
+from fir.estates.models import (
+    Census,
+    CensusFigure,
+    Cohort,
+    CohortMove,
+    Estate,
+    EstateLoad,
+    LoadNote,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
@@ -62,6 +70,11 @@ def standing_load_of(party: Party) -> EstateLoad | None:
     return estate.standing_load if estate else None
 
 
+def moves_of(load: EstateLoad) -> list[CohortMove]:
+    """What became of Devices since the load before, with the cohorts they are in now."""
+    return list(CohortMove.objects.filter(load=load).select_related("cohort").order_by("id"))
+
+
 def standing_loads(parties: Collection[str] | None = None) -> list[EstateLoad]:
     """The standing load of every Supplier, or of those with these slugs."""
     estates = Estate.objects.select_related("standing_load__party").order_by("party_id")
@@ -106,6 +119,37 @@ def devices_by_version(versions: Collection[VersionKey]) -> dict[int, dict[Versi
         if tuple(version) in versions:
             found[party_id][tuple(version)] = devices
     return dict(found)
+
+
+def devices_in_all_estates() -> Iterator[tuple[tuple[str, ...], int]]:
+    """Each listable firmware version that runs in some estate, with how many Devices of one
+    Supplier run it: once for every Supplier. A Gas Proxy Function is no Device of its own here."""
+    columns = (*MODEL_COLUMNS, "firmware_version")
+    rows = (
+        Cohort.objects.filter(load__estate__isnull=False, listable=True)
+        .exclude(device_type="GPF")
+        .order_by()
+        .values_list(*columns, "load__party_id")
+        .annotate(devices=Sum("device_count"))
+    )
+    for *version, _party_id, devices in rows:
+        yield tuple(version), devices
+
+
+def census_figures(models: Collection[ModelKey]) -> dict[VersionKey, int]:
+    """About how many Devices run each version of these Device Models, by the last census. What is
+    absent is too little to say."""
+    figures = CensusFigure.objects.filter(
+        manufacturer_identifier__in={model[1] for model in models},
+        device_model__in={model[2] for model in models},
+    )
+    rows = figures.values_list(*MODEL_COLUMNS, "firmware_version", "about_devices")
+    return {tuple(version): about for *version, about in rows}
+
+
+def last_census() -> Census | None:
+    """When all estates were last counted, if ever."""
+    return Census.objects.order_by("-id").first()
 
 
 def holders_of_models(models: Collection[ModelKey]) -> dict[ModelKey, set[int]]:

@@ -22,6 +22,7 @@ LOAD_LOCK = 0x4C4F4144  # "LOAD" in ASCII
 RECEIVE_LOCK = 0x52454356  # "RECV"
 SUPPLIER_LOCK = 0x53555050  # "SUPP"
 PLACE_LOCK = 0x504C4143  # "PLAC"
+CENSUS_LOCK = 0x43454E53  # "CENS"
 # How a load is built. Cohorts and configurations were written a moment ago, so the planner has no
 # statistics of them, expects one row and would pass over all devices once for every cohort. A
 # parallel join of a million devices, most of which name no hub, took all the machine's memory.
@@ -29,6 +30,13 @@ PLAN = """
 SET LOCAL enable_nestloop = off;
 SET LOCAL max_parallel_workers_per_gather = 0;
 SET LOCAL work_mem = '64MB'
+"""
+# Whoever holds the lock on a Supplier's loading, but for whoever asks. 2: a lock of two numbers.
+WORK_FOR = """
+SELECT pg_cancel_backend(pid) FROM pg_locks
+WHERE locktype = 'advisory' AND objsubid = 2 AND granted AND pid <> pg_backend_pid()
+    AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
+    AND classid = %s AND objid = %s
 """
 # Configurations that read their hub's, and those that hubs have.
 READERS_AND_HUBS = """
@@ -122,6 +130,17 @@ def index_devices(load_id: int) -> None:
         cursor.execute(SQL("ANALYZE {}").format(table))
 
 
+def compare_loads(*, former_id: int, load_id: int) -> None:
+    """Write the moves of a load's devices since another load of the same Supplier. One pass over
+    both tables; cohorts that share every fact are the same."""
+    statement = SQL((FOLDER / "compare_loads.sql").read_text()).format(
+        former=device_table(former_id), devices=device_table(load_id), load=Literal(load_id)
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(PLAN)
+        cursor.execute(statement)
+
+
 def drop_tables(load_id: int) -> None:
     """Drop the load's tables. Raises OperationalError when a reader holds one for over a second."""
     with connection.cursor() as cursor:
@@ -143,6 +162,12 @@ def unlock(number: int) -> None:
         cursor.execute("SELECT pg_advisory_unlock(%s, %s)", [LOAD_LOCK, number])
 
 
+def end_work_for(number: int) -> None:
+    """Break off whatever another process does for this Supplier's loads at this moment."""
+    with connection.cursor() as cursor:
+        cursor.execute(WORK_FOR, [LOAD_LOCK, number])
+
+
 def hold_while_receiving(load_id: int) -> None:
     """Mark a load as being received until this transaction ends, however it ends."""
     with connection.cursor() as cursor:
@@ -157,6 +182,11 @@ def try_receiving_for(number: int) -> bool:
 def try_place(place: int) -> bool:
     """Take one of the places for receptions until this transaction ends, if it is free."""
     return _try_until_commit(PLACE_LOCK, place)
+
+
+def try_census() -> bool:
+    """Be the one that counts all estates until this transaction ends, if nobody else does."""
+    return _try_until_commit(CENSUS_LOCK, 0)
 
 
 def _try_until_commit(lock: int, number: int) -> bool:

@@ -66,6 +66,30 @@ def _newness(entry: PathEntry) -> tuple[date, int, str]:
     return entry.date_added, entry.seq, entry.cpl_entry_id
 
 
+def is_ahead(version: str, of: str, entries: Collection[PathEntry]) -> bool | None:
+    """Whether one version of a Device Model comes after another; None where that cannot be told.
+
+    Declared steps decide; where none lead from one to the other, dates, as they decide which is the
+    latest. It cannot be told of a version that is not listed, nor of two that lead to each other.
+    """
+    later = [entry for entry in entries if entry.firmware_version == version]
+    earlier = [entry for entry in entries if entry.firmware_version == of]
+    if not later or not earlier or version == of:
+        return None
+    onward, back = _leads(earlier, later, entries), _leads(later, earlier, entries)
+    if onward or back:
+        return None if onward and back else onward
+    return max(map(_newness, later)) > max(map(_newness, earlier))
+
+
+def _leads(
+    start: Iterable[PathEntry], end: Iterable[PathEntry], entries: Collection[PathEntry]
+) -> bool:
+    """Whether declared steps lead from any of some entries to any of others."""
+    behind = set().union(*(ancestors(entry.cpl_entry_id, entries) for entry in end))
+    return any(entry.cpl_entry_id in behind for entry in start)
+
+
 def latest_two(entries: Collection[PathEntry]) -> tuple[PathEntry | None, PathEntry | None]:
     """N and N-1 of one exact Device Model: the latest release and the latest without it."""
     first = next(iter(heads(entries)), None)

@@ -8,6 +8,9 @@ from django.db.models import Model
 MACHINE_TIMES = {
     "Bookmark.retry_at": "the reader that failed",
     "Assessment.assessed_at": "the reader of the ledger",
+    "LoadFigure.assessed_at": "the reader of the ledger",
+    "Census.counted_at": "the timetable",
+    "EstateLoad.compared_at": "the worker that finished the load",
     "CertificateReminder.told_at": "the day itself: nobody has to do anything",
     "Checkpoint.issued_at": "the worker that signed it",
     "Delivery.next_try_at": "the sweep of deliveries",

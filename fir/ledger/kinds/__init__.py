@@ -56,6 +56,12 @@ _KINDS = [
         {"load_id": NUMBER, "devices": NUMBER, "rows_bad": NUMBER},
     ),
     EventKind(
+        "ESTATE_DELETED",
+        "A Supplier deleted its estate, with everything that was kept of its inventories.",
+        audiences.only,
+        {"devices": NUMBER, "loads": NUMBER},
+    ),
+    EventKind(
         "ELIGIBILITY_ASSESSED",
         "Every estate was assessed for a published release.",
         audiences.record_readers,

@@ -17,6 +17,7 @@ from fir.records.rules import (
     Position,
     ancestors,
     heads,
+    is_ahead,
     latest_two,
     position_of,
 )
@@ -227,3 +228,44 @@ def test_one_entry_at_most_is_n_one_at_most_n_1_and_what_is_removed_is_older(
     assert list(places.values()).count(Position.N_1) <= 1
     removed = [one.cpl_entry_id for one in entries if not one.current]
     assert all(places[name] == Position.OLDER for name in removed)
+
+
+def test_declared_steps_say_which_version_is_ahead_whatever_the_dates() -> None:
+    steps = [entry("A", day=9), entry("B", "A", day=5), entry("C", "B", day=1)]
+
+    assert is_ahead("00000043", "00000041", steps) is True
+    assert is_ahead("00000041", "00000043", steps) is False
+
+
+def test_without_steps_between_them_dates_say_which_version_is_ahead() -> None:
+    branches = [entry("A", day=1), entry("B", "A", day=2), entry("C", "A", day=3)]
+
+    assert is_ahead("00000043", "00000042", branches) is True
+    assert is_ahead("00000042", "00000043", branches) is False
+
+
+def test_of_what_is_not_listed_or_leads_both_ways_it_cannot_be_told() -> None:
+    circle = [entry("A", "B", day=1), entry("B", "A", day=2)]
+
+    assert is_ahead("00000041", "FFFFFFFF", circle) is None
+    assert is_ahead("FFFFFFFF", "00000041", circle) is None
+    assert is_ahead("00000041", "00000041", circle) is None
+    assert is_ahead("00000041", "00000042", circle) is None
+
+
+@given(models(circles=True), st.sampled_from(VERSIONS), st.sampled_from(VERSIONS))
+def test_no_two_versions_are_each_ahead_of_the_other(
+    model: list[PathEntry], one: str, other: str
+) -> None:
+    ahead, behind = is_ahead(one, other, model), is_ahead(other, one, model)
+
+    assert (ahead, behind) in [(True, False), (False, True), (None, None)]
+
+
+@given(models(), st.sampled_from(VERSIONS))
+def test_no_current_version_is_ahead_of_the_latest(model: list[PathEntry], version: str) -> None:
+    latest, _ = latest_two(model)
+    single = len({entry.firmware_version for entry in model}) == len(model)
+
+    if latest and single and any(e.current and e.firmware_version == version for e in model):
+        assert is_ahead(version, latest.firmware_version, model) is not True
