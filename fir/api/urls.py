@@ -72,6 +72,7 @@ urlpatterns = [
         name="estate-load-errors",
     ),
     path("estate/loads/<int:load_id>/accept", estates.AcceptLoad.as_view(), name="accept-load"),
+    path("estate/loads/<int:load_id>/drop", estates.DropLoad.as_view(), name="drop-load"),
     path("estate/summary", estates.EstateSummary.as_view(), name="estate-summary"),
     path("eligibility", eligibility.Eligibility.as_view(), name="eligibility"),
     path("reader-faults", feed.ReaderFaults.as_view(), name="reader-faults"),

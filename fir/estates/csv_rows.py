@@ -35,8 +35,6 @@ HEADINGS = {
     "chfdeviceid": "CHFDeviceID",
     "responsiblerole": "ResponsibleRole",
 }
-# A row of an inventory has a few hundred characters, whatever else its Supplier exports beside.
-LONGEST_LINE = 1 << 20
 BLOCK = 1 << 20
 OTHER_DELIMITERS = {";": "semicolons", "\t": "tabs", "|": "vertical bars"}
 NOT_UTF_8 = "This is not UTF-8 text. Save the file as CSV UTF-8."
@@ -57,6 +55,7 @@ class Block:
     heading: Heading
     line: int
     data: bytes
+    longest_line: int
 
     def rows(self) -> Iterator[RawDevice]:
         """Its rows, read one by one. Raises SourceFault."""
@@ -66,6 +65,8 @@ class Block:
 
     def row(self, place: int, line: bytes) -> RawDevice | None:
         """The row in one of its lines, the first being 0; None for a blank one."""
+        if len(line) > self.longest_line:
+            raise _too_long(self.line + place, self.longest_line)
         try:
             cells = next(csv.reader([line.decode()], strict=True), [])
         except csv.Error as error:
@@ -73,12 +74,12 @@ class Block:
         return raw_device(self.heading, self.line + place, cells) if cells else None
 
 
-def read_csv(pieces: Iterable[bytes]) -> Iterator[Block | RawDevice]:
+def read_csv(pieces: Iterable[bytes], longest_line: int) -> Iterator[Block | RawDevice]:
     """The rows of a CSV, in blocks where that can be, in the order of their lines.
 
     Raises SourceFault when it is cut off, is no UTF-8, or lacks a heading.
     """
-    lines = _Lines(_cut(pieces))
+    lines = _Lines(_cut(pieces, longest_line), longest_line)
     rows = csv.reader(lines, strict=True)
     try:
         heading = read_heading(next(rows, []))
@@ -99,7 +100,11 @@ def _damaged(line: int, error: csv.Error) -> SourceFault:
     return SourceFault(line, f"The CSV is cut off or damaged here ({error}).")
 
 
-def _cut(pieces: Iterable[bytes]) -> Iterator[bytes]:
+def _too_long(line: int, most: int) -> SourceFault:
+    return SourceFault(line, f"This line is longer than {most:,} bytes, which no row is.")
+
+
+def _cut(pieces: Iterable[bytes], longest_line: int) -> Iterator[bytes]:
     """The stream in blocks that end with a line, but for the last; none is much longer than a
     block, or than the longest line."""
     held = bytearray()
@@ -110,7 +115,7 @@ def _cut(pieces: Iterable[bytes]) -> Iterator[bytes]:
             continue
         end = held.rfind(b"\n", looked) + 1
         looked = len(held)
-        if end or looked > BLOCK + LONGEST_LINE:
+        if end or looked > BLOCK + longest_line:
             end = end or looked
             yield bytes(held[:end])
             del held[:end]
@@ -122,8 +127,9 @@ def _cut(pieces: Iterable[bytes]) -> Iterator[bytes]:
 class _Lines:
     """Lines of text out of blocks of bytes, one by one or the rest of a block at once."""
 
-    def __init__(self, blocks: Iterator[bytes]) -> None:
+    def __init__(self, blocks: Iterator[bytes], longest: int) -> None:
         self._blocks = blocks
+        self._longest = longest
         self._block = next(blocks, b"").removeprefix(codecs.BOM_UTF8)
         self._at = 0
         self.count = 0
@@ -140,10 +146,8 @@ class _Lines:
         line = self._block[self._at : end or len(self._block)]
         self._at += len(line)
         self.count += 1
-        if len(line) > LONGEST_LINE:
-            raise SourceFault(
-                self.count, f"This line is longer than {LONGEST_LINE:,} bytes, which no row is."
-            )
+        if len(line) > self._longest:
+            raise _too_long(self.count, self._longest)
         try:
             return line.decode()
         except UnicodeDecodeError as error:
@@ -165,7 +169,7 @@ class _Lines:
         rest = self._block[self._at :]
         if not _is_plain(rest):
             return None
-        block = Block(heading, self.count + 1, rest)
+        block = Block(heading, self.count + 1, rest, self._longest)
         self._at = len(self._block)
         self.count += rest.count(b"\n")
         return block
@@ -193,7 +197,9 @@ def read_heading(cells: list[str]) -> Heading:
     missing = [HEADINGS[n] for n in COLUMNS if n not in names and n not in OPTIONAL]
     doubled = [HEADINGS[n] for n in COLUMNS if names.count(n) > 1]
     if missing:
-        raise SourceFault(1, _delimited_otherwise(cells) or f"Headings missing: {', '.join(missing)}.")
+        raise SourceFault(
+            1, _delimited_otherwise(cells) or f"Headings missing: {', '.join(missing)}."
+        )
     if doubled:
         raise SourceFault(1, f"Headings that stand twice: {', '.join(doubled)}.")
     places = {place: COLUMNS[name] for place, name in enumerate(names) if name in COLUMNS}
@@ -216,9 +222,7 @@ def _shows_its_end(heading: Heading, row: list[str]) -> bool:
     return whole and heading.places.get(heading.width - 1) in SHOW_THEIR_END
 
 
-def raw_device(
-    heading: Heading, line: int, row: list[str], *, is_ended: bool = True
-) -> RawDevice:
+def raw_device(heading: Heading, line: int, row: list[str], *, is_ended: bool = True) -> RawDevice:
     """A row's contract columns. Raises SourceFault for a last row that may be cut off."""
     if not (is_ended or _shows_its_end(heading, row)):
         raise SourceFault(

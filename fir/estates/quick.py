@@ -30,7 +30,6 @@ HYPHENS = np.arange(2, ID_LENGTH, 3)
 NO_DIGIT = 255
 # Cells that follow each other are compared as one text, of so many bytes at most.
 LONGEST_CELL, LONGEST_CELLS = 32, 64
-LONGEST_QUICK_LINE = 100_000  # the csv module refuses a cell that is a little longer
 UNKNOWN = -1
 MOST_LEARNED = 100_000
 
@@ -47,17 +46,27 @@ _SHIFT = np.uint64(29)
 
 @dataclass(frozen=True, slots=True)
 class Rows:
-    """Rows that were read: the line, the Device's number, its hub's and the number of its
-    configuration; where `has_hub` is false, no hub is named."""
+    """Rows that were read: the place in the file, the Device's number, its hub's and the number of
+    its configuration; where `has_hub` is false, no hub is named."""
 
-    lines: Array
+    places: Array
     devices: Array
     hubs: Array
     has_hub: Array
     configurations: Array
 
     def __len__(self) -> int:
-        return len(self.lines)
+        return len(self.places)
+
+    def where(self, which: Array) -> Rows:
+        """Those rows of which `which` is true."""
+        return Rows(
+            self.places[which],
+            self.devices[which],
+            self.hubs[which],
+            self.has_hub[which],
+            self.configurations[which],
+        )
 
 
 class Learned:
@@ -128,9 +137,8 @@ def read_block(
         learned.learn(words, unknown, lambda row: number_of(cells.raw(row)))
         numbers[unknown] = learned.numbers_of(words[unknown])
     good = may_be_good & (numbers != UNKNOWN)
-    lines = block.line + cells.whole
-    rows = Rows(lines[good], devices[good], hubs[good], has_hub[good], numbers[good])
-    return rows, cells.others(good)
+    rows = Rows(block.line + cells.whole, devices, hubs, has_hub, numbers)
+    return rows.where(good), cells.others(good)
 
 
 class _Cells:
@@ -147,7 +155,7 @@ class _Cells:
         first = np.searchsorted(commas, self._line_starts)
         width = block.heading.width
         count = np.diff(np.append(first, len(commas)))
-        is_short = self._line_ends - self._line_starts <= LONGEST_QUICK_LINE
+        is_short = self._line_ends - self._line_starts <= block.longest_line
         self.whole = np.flatnonzero((count == width - 1) & is_short)
         inner = commas[first[self.whole][:, None] + np.arange(width - 1)]
         self._starts = np.column_stack([self._line_starts[self.whole], inner + 1])

@@ -16,6 +16,8 @@ from cpl.identifiers import (
 RESPONSIBLE_ROLES = {"IS": "IS", "GS": "GS", "IS+GS": "IS+GS", "GS+IS": "IS+GS"}
 # Device Types whose eligibility asks for the firmware of their Communications Hub (SECMP0007).
 READ_THEIR_HUB = ("PPMID", "HCALCS")
+# The status that, among changes, drops a device. In a whole inventory it is one like any other.
+REMOVED = "REMOVED"
 
 _HEX = re.compile(r"[0-9A-Fa-f]{1,16}")
 # The length of an MPRN, an MPAN or a UPRN: no identity on the list has as many digits.

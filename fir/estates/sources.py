@@ -16,12 +16,11 @@ from fir.estates.unpacking import GZIP, ZIP, Limited, Limits, members_of, unpack
 
 PDF = b"%PDF"
 UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
-NO_LIMITS = Limits(1 << 62, 1 << 62, 1 << 16)
 
 
-def read_source(pieces: Iterable[bytes]) -> Iterator[RawDevice]:
+def read_source(pieces: Iterable[bytes], limits: Limits) -> Iterator[RawDevice]:
     """The rows of an inventory, one by one. Raises what `read_parts` raises."""
-    for part in read_parts(pieces, NO_LIMITS):
+    for part in read_parts(pieces, limits):
         if isinstance(part, Block):
             yield from part.rows()
         else:
@@ -37,11 +36,13 @@ def read_parts(pieces: Iterable[bytes], limits: Limits) -> Iterator[Block | RawD
     opening, whole = _opened(Limited(limits.bytes_sent, "The file has").pieces(pieces))
     if opening.startswith(GZIP):
         limited = Limited(limits.bytes_unpacked, "The gzip file unpacks to")
-        yield from _from_plain(*_opened(limited.pieces(unpacked(whole))))
+        yield from _from_plain(
+            *_opened(limited.pieces(unpacked(whole, limits.times_unpacked))), limits
+        )
     elif opening.startswith(ZIP):
         yield from _from_zip(whole, limits)
     else:
-        yield from _from_plain(opening, whole)
+        yield from _from_plain(opening, whole, limits)
 
 
 def _opened(pieces: Iterable[bytes]) -> tuple[bytes, Iterable[bytes]]:
@@ -53,7 +54,9 @@ def _opened(pieces: Iterable[bytes]) -> tuple[bytes, Iterable[bytes]]:
     return opening[:4], chain([opening], stream)
 
 
-def _from_plain(opening: bytes, whole: Iterable[bytes]) -> Iterator[Block | RawDevice]:
+def _from_plain(
+    opening: bytes, whole: Iterable[bytes], limits: Limits
+) -> Iterator[Block | RawDevice]:
     if opening.startswith(GZIP):
         raise SourceFault(1, "This was packed with gzip twice; pack it once.")
     if opening.startswith(ZIP):
@@ -67,7 +70,7 @@ def _from_plain(opening: bytes, whole: Iterable[bytes]) -> Iterator[Block | RawD
     if opening.removeprefix(codecs.BOM_UTF8).lstrip().startswith(b"<"):
         yield from _from_duis(whole)
     elif opening:
-        yield from read_csv(whole)
+        yield from read_csv(whole, limits.line_bytes)
     else:
         raise SourceFault(1, "The inventory is empty.")
 
@@ -75,7 +78,7 @@ def _from_plain(opening: bytes, whole: Iterable[bytes]) -> Iterator[Block | RawD
 def _from_zip(whole: Iterable[bytes], limits: Limits) -> Iterator[RawDevice]:
     limited = Limited(limits.bytes_unpacked, "The ZIP file unpacks to")
     number = 0
-    for number, pieces in members_of(whole, limits.members):
+    for number, pieces in members_of(whole, limits):
         yield from _from_duis(limited.pieces(pieces), number)
     if not number:
         raise SourceFault(1, "The ZIP file is empty. Put the 8.2 responses in it.")

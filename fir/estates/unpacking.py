@@ -17,8 +17,6 @@ from typing import IO
 from fir.estates.faults import SourceFault
 
 PIECE = 1 << 20
-# A gzip member of plain rows packs to about a tenth; a thousandth is no inventory.
-LARGEST_UNPACKING = 1000
 GZIP, ZIP = b"\x1f\x8b", (b"PK\x03\x04", b"PK\x05\x06")
 PACKED_TWICE = "This file is packed itself. Pack the responses once."
 _ENCRYPTED = 0x1
@@ -29,12 +27,14 @@ _LONGEST_ENTRY = 1 << 9  # of its table of contents; a name and some dates
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """How much of an inventory is read: the bytes of its stream, those that it unpacks to, and the
-    files in a ZIP."""
+    """How much of an inventory is read: the bytes of its stream, those that it unpacks to, how many
+    times its size that may be, the files in a ZIP, and the bytes of one line."""
 
     bytes_sent: int
     bytes_unpacked: int
+    times_unpacked: int
     members: int
+    line_bytes: int
 
 
 class Limited:
@@ -56,7 +56,7 @@ class Limited:
             yield piece
 
 
-def unpacked(pieces: Iterable[bytes]) -> Iterator[bytes]:
+def unpacked(pieces: Iterable[bytes], most_times: int) -> Iterator[bytes]:
     """What a gzip file holds. Raises SourceFault when it is damaged, cut off or a bomb."""
     unpacker = zlib.decompressobj(wbits=31)
     read = written = 0
@@ -71,7 +71,8 @@ def unpacked(pieces: Iterable[bytes]) -> Iterator[bytes]:
             except zlib.error as error:
                 raise SourceFault(1, f"The gzip file is damaged ({error}).") from error
             written += len(plain)
-            _refuse_bomb("The gzip file", read, written)
+            if written > PIECE and written > read * most_times:
+                raise _bomb("The gzip file", most_times)
             waiting = unpacker.unconsumed_tail
             yield plain
     if not unpacker.eof:
@@ -80,16 +81,16 @@ def unpacked(pieces: Iterable[bytes]) -> Iterator[bytes]:
         raise _more_than_one_part()
 
 
-def _refuse_bomb(what: str, read: int, written: int) -> None:
-    if written > PIECE and written > read * LARGEST_UNPACKING:
-        raise SourceFault(1, f"{what} unpacks to more than a thousand times its size.")
+def _bomb(what: str, most_times: int, member: int = 0) -> SourceFault:
+    message = f"{what} unpacks to more than {most_times:,} times its size, which no inventory does."
+    return SourceFault(1, message, member)
 
 
 def _more_than_one_part() -> SourceFault:
     return SourceFault(1, "The gzip file holds more than one part; pack the CSV in one.")
 
 
-def members_of(pieces: Iterable[bytes], most: int) -> Iterator[tuple[int, Iterator[bytes]]]:
+def members_of(pieces: Iterable[bytes], limits: Limits) -> Iterator[tuple[int, Iterator[bytes]]]:
     """The files in a ZIP, numbered from 1, each as it unpacks; folders are stepped over.
 
     Raises SourceFault when it is damaged, or holds what no ZIP of responses holds.
@@ -97,11 +98,13 @@ def members_of(pieces: Iterable[bytes], most: int) -> Iterator[tuple[int, Iterat
     with tempfile.TemporaryFile() as file:
         for piece in pieces:
             file.write(piece)
-        _refuse_long_contents(file, most)
+        _refuse_long_contents(file, limits.members)
         with _damage(), zipfile.ZipFile(file) as archive:
             members = [one for one in archive.infolist() if not one.is_dir()]
             for number, member in enumerate(members, start=1):
                 _refuse_member(number, member)
+                if member.file_size > max(PIECE, member.compress_size * limits.times_unpacked):
+                    raise _bomb("This file", limits.times_unpacked, number)
             for number, member in enumerate(members, start=1):
                 yield number, _unpacked_member(archive, number, member)
 
@@ -143,8 +146,6 @@ def _refuse_member(number: int, member: zipfile.ZipInfo) -> None:
         wrong = PACKED_TWICE
     elif member.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
         wrong = "This file is packed in an uncommon way. Pack it with deflate, as most tools do."
-    elif member.file_size > max(PIECE, member.compress_size * LARGEST_UNPACKING):
-        wrong = "This file unpacks to more than a thousand times its size."
     else:
         return
     raise SourceFault(1, wrong, number)

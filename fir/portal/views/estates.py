@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from fir.eligibility.queries import estate_by_version, standing_of, summary_of
 from fir.eligibility.summaries import counted_by_model, listed_models
+from fir.estates.csv_rows import HEADINGS, OPTIONAL
 from fir.estates.explanations import PHASES, note_in_words
 from fir.estates.models import AT_WORK, RECEIVING
 from fir.estates.operations import (
@@ -25,7 +26,7 @@ from fir.estates.operations import (
     receive_load,
 )
 from fir.estates.queries import find_load, loads_of, notes_of, notes_report, standing_load_of
-from fir.estates.sources import HEADINGS, OPTIONAL
+from fir.estates.progress import progress_of
 from fir.estates.sweep import HELD_LOADS_STAND, NOTES_STAND
 from fir.parties.permissions import Permission
 from fir.portal.errors import error_page
@@ -154,6 +155,7 @@ class _OneLoad(SupplierPage):
             load=load,
             form=form,
             phase=PHASES[load.state],
+            progress=progress_of(load, at=timezone.now()),
             is_at_work=load.state in (RECEIVING, *AT_WORK),
             stands=standing_load_of(self.party),
             reasons=[(note_in_words(reason), count) for reason, count in reasons],

@@ -21,7 +21,6 @@ from fir.estates.models import (
     CohortMove,
     Estate,
     EstateLoad,
-    LoadConfiguration,
     LoadNote,
 )
 from fir.estates.operations import EstateRefused, finish_loads, receive_load
@@ -46,7 +45,6 @@ KEPT = (
     Estate,
     EstateLoad,
     Finding,
-    LoadConfiguration,
     LoadFigure,
     LoadNote,
 )

@@ -10,7 +10,7 @@ from psycopg.sql import SQL
 
 from cpl.device_ids import device_id_to_number
 from fir.estates import tables
-from fir.estates.models import Cohort, EstateLoad, LoadConfiguration
+from fir.estates.models import Cohort, EstateLoad
 from fir.estates.operations import finish_loads, receive_load
 from fir.estates.queries import standing_load_of
 from fir.ledger.models import LedgerEvent
@@ -83,5 +83,4 @@ def whole(load: EstateLoad, devices: int) -> None:
     assert len(placed) == devices
     assert indexes_of(load) == 2
     assert f"received_{load.pk}" not in tables_of_loads()
-    assert not LoadConfiguration.objects.filter(load=load).exists()
     assert LedgerEvent.objects.filter(kind="ESTATE_LOADED").count() == 1

@@ -13,7 +13,7 @@ from psycopg.sql import SQL, Identifier
 
 from cpl.device_ids import device_id_to_number
 from fir.estates import operations, tables
-from fir.estates.models import Cohort, Estate, EstateLoad, LoadConfiguration, LoadNote
+from fir.estates.models import Cohort, Estate, EstateLoad, LoadNote
 from fir.estates.operations import (
     PAUSE_AFTER_A_FAILURE,
     EstateRefused,
@@ -157,7 +157,6 @@ def test_what_cannot_be_read_whole_is_refused_by_its_line_and_changes_nothing(
     load = loads_of(supplier)[0]
     assert (load.state, load.refusal) == ("REFUSED", str(refusal.value))
     assert not LoadNote.objects.filter(load=load).exists()
-    assert not LoadConfiguration.objects.filter(load=load).exists()
     assert tables_of_loads() == before
     sweep_loads(at=make.AT + DAY)
     assert standing_load_of(supplier) == standing

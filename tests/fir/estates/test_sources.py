@@ -13,7 +13,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fir.estates.sources import LONGEST_LINE, SourceFault, read_source
+from fir.estates.faults import SourceFault
+from fir.estates.sources import read_parts, read_source
+from fir.estates.unpacking import Limits
 from tests import make
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ from psycopg.sql import SQL, Identifier
 
 from fir.eligibility.operations import read_news
 from fir.estates import tables
-from fir.estates.models import Cohort, EstateLoad, LoadConfiguration, LoadNote
+from fir.estates.models import Cohort, EstateLoad, LoadNote
 from fir.estates.operations import (
     FAILURES_BEFORE_REFUSAL,
     LoadNotHeld,
@@ -174,7 +174,6 @@ def test_what_is_still_of_no_use_is_dropped_once(supplier: Party) -> None:
     load.refresh_from_db()
     assert load.tables_dropped
     assert tables_of_loads() == set()
-    assert not LoadConfiguration.objects.filter(load=load).exists()
 
 
 # What is given up
@@ -225,7 +224,6 @@ def test_a_load_that_fails_for_hours_is_refused_and_cleared_away(
     assert "Send it again" in load.refusal
     assert tried == [load.pk] * FAILURES_BEFORE_REFUSAL
     assert tables_of_loads() == set()
-    assert not LoadConfiguration.objects.filter(load=load).exists()
 
 
 @pytest.mark.django_db
