@@ -12,6 +12,7 @@ from django.db import IntegrityError, connection, transaction
 from psycopg.sql import SQL, Literal
 
 from cpl.device_ids import device_id_from_number
+from fir.estates.carrying import carry_devices
 from fir.estates.models import Cohort
 from fir.estates.reception import MEMBER_BITS
 from fir.estates.rules import READ_THEIR_HUB, REMOVED, RowNote
@@ -29,7 +30,6 @@ def _run(load: EstateLoad, *names: str) -> None:
     values = {
         "received": received_table(load.pk),
         "devices": device_table(load.pk),
-        "base_devices": device_table(load.base_id or load.pk),
         "load": Literal(load.pk),
         "base": Literal(load.base_id),
         "hubs": Literal(list(hubs)),
@@ -51,15 +51,16 @@ def build_devices(load: EstateLoad) -> None:
     """Put every device of a load in its table, which is not indexed yet. Needs a transaction."""
     _do(f"{PLAN}; ANALYZE {{received}}", load)
     if load.base_id:
-        carry_base(load)
+        carry_base(load, load.base_id)
     place_waiting(load)
 
 
-def carry_base(load: EstateLoad) -> None:
+def carry_base(load: EstateLoad, base_id: int) -> None:
     """Carry over what stands, but for what a delta changes or removes."""
     _run(load, "carry_cohorts", "match_cohorts")
     _do("ANALYZE kept", load)
-    _run(load, "carry_devices", "ask_hubs_again", "place_changes")
+    carry_devices(load, base_id)
+    _run(load, "place_changes")
     _do("DROP TABLE kept", load)
 
 

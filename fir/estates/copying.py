@@ -8,13 +8,15 @@ from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 from django.db import connection
-from psycopg.sql import SQL
+from psycopg import Cursor
+from psycopg.sql import SQL, Identifier
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
     from types import TracebackType
 
     import numpy.typing as npt
-    from psycopg.sql import Identifier
+    from psycopg.sql import Composed
 
     from fir.estates.quick import Rows
 
@@ -62,6 +64,35 @@ def _written(layout: np.dtype[Any], values: dict[str, Array], which: Array) -> b
     return written.tobytes()
 
 
+def copy_in(table: Identifier, batch: Iterable[bytes], *, is_new: bool, by: Any) -> None:
+    """Write packed rows by a connection of psycopg's. `is_new` says that its transaction made or
+    emptied the table: then they are frozen, and no later reader has to write down that they were
+    committed."""
+    options = SQL("FORMAT BINARY, FREEZE" if is_new else "FORMAT BINARY")
+    statement = SQL("COPY {} FROM STDIN ({})").format(table, options)
+    with by.cursor() as cursor, cursor.copy(statement) as copy:
+        copy.write(_OPENING)
+        for rows in batch:
+            copy.write(rows)
+        copy.write(_END)
+
+
+def read_out(columns: Sequence[str], rows: Composed) -> list[Array]:
+    """These columns of rows, each as an array of numbers. None of them may be NULL.
+
+    Whole columns come as one value each: a value for every row takes psycopg ten times as long.
+    """
+    packed_columns = SQL(", ").join(
+        SQL("coalesce(string_agg(int8send({}), ''), '')").format(Identifier(column))
+        for column in columns
+    )
+    connection.ensure_connection()
+    # Not Django's own, which has no binary answers.
+    with Cursor(connection.connection) as cursor:
+        cursor.execute(SQL("SELECT {} FROM {}").format(packed_columns, rows), binary=True)
+        return [np.frombuffer(column, ">i8").astype(np.int64) for column in cursor.fetchone()]
+
+
 class Sending:
     """Sends packed rows to tables that this transaction made, while its caller reads on.
 
@@ -96,14 +127,7 @@ class Sending:
 
     def _copy(self, held: dict[str, tuple[Identifier, list[bytes]]]) -> None:
         for table, batch in held.values():
-            # Frozen, since nobody sees the table before this transaction ends: no later reader
-            # has to write down that its rows were committed.
-            statement = SQL("COPY {} FROM STDIN (FORMAT BINARY, FREEZE)").format(table)
-            with self._connection.cursor() as cursor, cursor.copy(statement) as copy:
-                copy.write(_OPENING)
-                for rows in batch:
-                    copy.write(rows)
-                copy.write(_END)
+            copy_in(table, batch, is_new=True, by=self._connection)
 
     def __enter__(self) -> Self:
         return self
