@@ -11,16 +11,16 @@ from django.db import connection
 from psycopg.sql import SQL, Identifier
 
 from fir.eligibility.operations import read_news
-from fir.estates import tables
+from fir.estates import building, tables
 from fir.estates.models import Cohort, EstateLoad, LoadNote
 from fir.estates.operations import (
     FAILURES_BEFORE_REFUSAL,
     LoadNotHeld,
-    _count_failure,
     accept_load,
     finish_loads,
     receive_load,
 )
+from fir.estates.operations.finishing import _count_failure
 from fir.estates.queries import standing_load_of
 from fir.estates.sweep import _drop, sweep_loads
 from tests import make
@@ -210,7 +210,7 @@ def test_a_load_that_fails_for_hours_is_refused_and_cleared_away(
         tried.append(load_id)
         raise RuntimeError("the disk is full")
 
-    monkeypatch.setattr(tables, "count_cohorts", fail)
+    monkeypatch.setattr(building, "build_devices", fail)
     load, at = received(supplier, *homes(3)), make.AT
 
     while at < make.AT + 6 * HOUR:
@@ -233,7 +233,7 @@ def test_ringing_makes_no_load_fail_faster(
     def fail(_load_id: int) -> None:
         raise RuntimeError("the disk is full")
 
-    monkeypatch.setattr(tables, "count_cohorts", fail)
+    monkeypatch.setattr(building, "build_devices", fail)
     load = received(supplier, *homes(3))
 
     for _ in range(2 * FAILURES_BEFORE_REFUSAL):
