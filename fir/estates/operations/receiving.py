@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import asdict
+from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -95,6 +97,7 @@ def receive_load(
 
 @transaction.atomic
 def _receive(load: EstateLoad, reception: Reception, pieces: Iterable[bytes]) -> None:
+    begun = time.monotonic()
     _take_a_place(load)
     before = _newest_that_lives(load)
     if load.mode == DELTA:
@@ -115,6 +118,7 @@ def _receive(load: EstateLoad, reception: Reception, pieces: Iterable[bytes]) ->
     )
     _count(load, reception)
     load.state, load.fingerprint = QUEUED, reception.fingerprint
+    load.body_in_at = load.received_at + timedelta(seconds=time.monotonic() - begun)
     load.save()
 
 
