@@ -13,7 +13,7 @@ from psycopg.sql import SQL, Literal
 
 from cpl.device_ids import device_id_from_number
 from fir.estates.carrying import carry_devices
-from fir.estates.models import Cohort
+from fir.estates.models import DELTA, Cohort
 from fir.estates.reception import MEMBER_BITS
 from fir.estates.rules import READ_THEIR_HUB, REMOVED, RowNote
 from fir.estates.tables import FOLDER, PLAN, device_table, received_table
@@ -26,19 +26,34 @@ REPEATED, REPEATED_OTHERWISE = "DEVICE_REPEATED", "DEVICE_REPEATED_OTHERWISE"
 
 def _run(load: EstateLoad, *names: str) -> None:
     """Run these files of SQL for a load."""
-    hubs = Cohort.objects.filter(load=load, device_type="CHF").values_list("id", flat=True)
+    hubs, waiting, removed = _numbered(load)
     values = {
         "received": received_table(load.pk),
         "devices": device_table(load.pk),
         "load": Literal(load.pk),
         "base": Literal(load.base_id),
-        "hubs": Literal(list(hubs)),
+        "hubs": Literal(hubs),
+        "waiting": Literal(waiting),
+        "removed": Literal(removed),
         "readers": Literal(list(READ_THEIR_HUB)),
-        "removed": Literal(REMOVED),
     }
     with connection.cursor() as cursor:
         for name in names:
             cursor.execute(SQL((FOLDER / f"{name}.sql").read_text()).format(**values))
+
+
+def _numbered(load: EstateLoad) -> tuple[list[int], list[int], list[int]]:
+    """The load's cohorts of hubs, of devices that wait for theirs, and, in a delta, of those that
+    are to go."""
+    hubs, waiting, removed = [], [], []
+    for cohort in Cohort.objects.filter(load=load).only("id", "device_type", "device_status"):
+        if load.mode == DELTA and cohort.device_status.upper() == REMOVED:
+            removed.append(cohort.pk)
+        elif cohort.device_type == "CHF":
+            hubs.append(cohort.pk)
+        elif cohort.device_type in READ_THEIR_HUB:
+            waiting.append(cohort.pk)
+    return hubs, waiting, removed
 
 
 def _do(statement: str, load: EstateLoad) -> None:
@@ -116,9 +131,17 @@ def take_back_placed(load: EstateLoad) -> None:
 
 
 def index_devices(load: EstateLoad) -> None:
-    """Index the load's devices by cohort, and drop what they are not asked for any more."""
+    """Index the load's devices by cohort, and drop what they are not asked for any more. What a
+    delta received stays until it was compared: nothing else can have changed."""
     _do("CREATE INDEX ON {devices} (cohort_id, device_id)", load)
-    _do("ALTER TABLE {devices} DROP COLUMN place; ANALYZE {devices}; DROP TABLE {received}", load)
+    _do("ALTER TABLE {devices} DROP COLUMN place; ANALYZE {devices}", load)
+    if load.mode != DELTA:
+        forget_received(load)
+
+
+def forget_received(load: EstateLoad) -> None:
+    """Drop what was received; it is in its place."""
+    _do("DROP TABLE IF EXISTS {received}", load)
 
 
 def count_cohorts(load: EstateLoad) -> None:

@@ -35,8 +35,8 @@ NOTES: Mapping[str, str] = {
     "CELLS_MISSING": "The row has fewer cells than there are headings.",
     "CELLS_TOO_MANY": "The row has more cells than there are headings.",
     "DEVICE_REPEATED": "The Device stands in an earlier row already, which says the same.",
-    "DEVICE_REPEATED_OTHERWISE": "The Device stands in an earlier row already, which says otherwise. "
-    "That row was taken.",
+    "DEVICE_REPEATED_OTHERWISE": "The Device stands in an earlier row already, which says "
+    "otherwise. That row was taken.",
     "EMPTY": "The cell is empty.",
     "NOT_A_DEVICE_ID": "This is no Device ID: 16 hexadecimal digits, with or without hyphens.",
     "NOT_HEX": "This is not hexadecimal.",

@@ -66,11 +66,16 @@ def reserve_cohorts(count: int) -> list[int]:
         return [row[0] for row in cursor.fetchall()]
 
 
-def compare_loads(*, former_id: int, load_id: int) -> None:
+def compare_loads(*, former_id: int, load_id: int, changes_only: bool) -> None:
     """Write the moves of a load's devices since another load of the same Supplier. One pass over
-    both tables; cohorts that share every fact are the same."""
+    both tables; cohorts that share every fact are the same. With `changes_only`, the load is that
+    other one but for what it received."""
+    only = SQL("(SELECT * FROM {} WHERE device_id IN (SELECT device_id FROM {}))")
+    some, received = (only if changes_only else SQL("{}")), received_table(load_id)
     statement = SQL((FOLDER / "compare_loads.sql").read_text()).format(
-        former=device_table(former_id), devices=device_table(load_id), load=Literal(load_id)
+        former=some.format(device_table(former_id), received),
+        devices=some.format(device_table(load_id), received),
+        load=Literal(load_id),
     )
     with connection.cursor() as cursor:
         cursor.execute(PLAN)

@@ -192,6 +192,7 @@ def _swap(load: EstateLoad, *, by: Author, at: datetime) -> None:
 def _compare(load: EstateLoad, *, at: datetime) -> None:
     """What changed is worked out while the new estate stands already; it keeps nobody waiting."""
     compare_with_former(load=load, at=at)
+    building.forget_received(load)
     load.state, load.finished_at = DONE, at
     load.save(update_fields=["state", "finished_at"])
 

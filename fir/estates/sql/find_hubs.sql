@@ -6,4 +6,6 @@ SELECT
     waiting.device_id, waiting.hub_id, waiting.place,
     waiting.cohort_id AS own_id, coalesce(hub.cohort_id, -1) AS hub_cohort_id
 FROM {received} AS waiting
-LEFT JOIN {devices} AS hub ON hub.device_id = waiting.hub_id AND hub.cohort_id = ANY({hubs}::bigint[])
+LEFT JOIN {devices} AS hub
+    ON hub.device_id = waiting.hub_id AND hub.cohort_id = ANY({hubs}::bigint[])
+WHERE waiting.cohort_id = ANY({waiting}::bigint[])

@@ -1,12 +1,9 @@
--- Puts changed devices whose cohort depends on no hub among the load's devices; the removed go.
+-- Puts changed devices whose cohort depends on no hub among the load's devices; the removed stay out.
 -- Not the ORM: the tables are the load's own and have no model.
 -- Called by fir.estates.building.carry_base.
-WITH ready AS (
-    DELETE FROM {received} AS change
-    USING estates_cohort AS cohort
-    WHERE cohort.id = change.cohort_id
-        AND (cohort.device_type <> ALL({readers}) OR upper(cohort.device_status) = {removed})
-    RETURNING change.*, upper(cohort.device_status) = {removed} AS is_removed
-)
 INSERT INTO {devices} (device_id, hub_id, cohort_id, place)
-SELECT device_id, hub_id, cohort_id, place FROM ready WHERE NOT is_removed
+SELECT change.device_id, change.hub_id, change.cohort_id, change.place
+FROM {received} AS change
+JOIN estates_cohort AS cohort ON cohort.id = change.cohort_id
+WHERE cohort.device_type <> ALL({readers})
+    AND cohort.id <> ALL({removed}::bigint[])
