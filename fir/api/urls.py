@@ -2,7 +2,17 @@
 
 from django.urls import path
 
-from fir.api.views import contacts, drafts, eligibility, estates, feed, records, shell, submissions
+from fir.api.views import (
+    contacts,
+    drafts,
+    eligibility,
+    estates,
+    feed,
+    records,
+    shell,
+    standing_estates,
+    submissions,
+)
 
 urlpatterns = [
     path("docs", shell.Docs.as_view(), name="docs"),
@@ -73,7 +83,10 @@ urlpatterns = [
     ),
     path("estate/loads/<int:load_id>/accept", estates.AcceptLoad.as_view(), name="accept-load"),
     path("estate/loads/<int:load_id>/drop", estates.DropLoad.as_view(), name="drop-load"),
-    path("estate/summary", estates.EstateSummary.as_view(), name="estate-summary"),
+    path("estate", standing_estates.EstateDoor.as_view(), name="estate"),
+    path("estate/changes", standing_estates.EstateChanges.as_view(), name="estate-changes"),
+    path("census", standing_estates.CensusDoor.as_view(), name="census"),
+    path("estate/summary", standing_estates.EstateSummary.as_view(), name="estate-summary"),
     path("eligibility", eligibility.Eligibility.as_view(), name="eligibility"),
     path("reader-faults", feed.ReaderFaults.as_view(), name="reader-faults"),
     path("notices", eligibility.Notices.as_view(), name="notices"),

@@ -16,13 +16,14 @@ from django.db.models import F
 from fir.eligibility.catalogue import listed_key
 from fir.eligibility.models import Finding
 from fir.eligibility.queries import VersionCount, catalogue_of
+from fir.eligibility.rules import Outcome
 from fir.eligibility.summaries import listed_among
 from fir.estates.queries import moves_of
 from fir.records.queries import entries_of_models
 from fir.records.rules import is_ahead
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
 
     from cpl.identifiers import ModelKey
     from fir.eligibility.summaries import ListedModel
@@ -110,6 +111,11 @@ class GainedVersion(VersionCount):
     stranded: int
     reasons: Mapping[str, int]
 
+    @property
+    def listed_as(self) -> ModelKey:
+        """Under which Device Model they are listed."""
+        return listed_key(self.device_type, self.manufacturer_identifier, self.device_model)
+
 
 @dataclass(frozen=True, slots=True)
 class Changes:
@@ -126,9 +132,38 @@ class Changes:
         """How many gained Devices have no declared way to any release."""
         return sum(one.stranded for one in self.gained)
 
+    @property
+    def is_assessed(self) -> bool:
+        """Whether it is known already where the gained Devices stand."""
+        return sum(one.devices for one in self.gained) == self.totals[Change.GAINED]
 
-def changes_of(party: Party, load: EstateLoad) -> Changes:
-    """What changed with a Supplier's standing load. Three queries."""
+    @property
+    def reasons(self) -> dict[str, int]:
+        """How many gained Devices each reason holds back from the latest release."""
+        return _added_up(one.reasons for one in self.gained)
+
+    @property
+    def outcomes(self) -> dict[str, int]:
+        """How many gained Devices stand under each outcome for the latest release."""
+        found = _added_up(one.outcomes for one in self.gained)
+        return {outcome.value: found.get(outcome, 0) for outcome in Outcome}
+
+
+def _added_up(counted: Iterable[Mapping[str, int]]) -> dict[str, int]:
+    total = Counter[str]()
+    for one in counted:
+        total.update(one)
+    return dict(total)
+
+
+NOTHING = Changes([], [], {}, dict.fromkeys(Change, 0))
+
+
+def changes_of(party: Party, load: EstateLoad | None) -> Changes:
+    """What changed with a Supplier's standing load; nothing without one, and with the first. Three
+    queries."""
+    if load is None:
+        return NOTHING
     moves = moves_of(load)
     facts = [(_former(move), _now(move), move.device_count) for move in moves]
     keys = {one.listed_as for former, now, _ in facts for one in (former, now) if one}
@@ -211,7 +246,7 @@ def _gained_version(
         cohorts[0][0].position,
         sum(outcomes.values()),
         suspended,
-        outcomes,
+        dict(outcomes),
         stranded,
-        reasons,
+        dict(reasons),
     )

@@ -1,4 +1,4 @@
-"""Reads for people: the estate by Device Model, each model's latest release, findings counted."""
+"""Reads for people: each Device Model's latest release, and findings counted."""
 
 from __future__ import annotations
 
@@ -7,53 +7,22 @@ from typing import TYPE_CHECKING
 
 from django.db.models import Count, Sum
 
-from fir.eligibility.catalogue import listed_key
 from fir.eligibility.queries import catalogue_of, devices_running, findings_of, standing_of
 from fir.eligibility.rules import Outcome
 from fir.records.queries import entries_of_models, positions_among
 from fir.records.rules import Position
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Mapping
+    from collections.abc import Collection, Mapping
     from datetime import datetime
 
     from django.db.models import QuerySet
 
     from cpl.identifiers import ModelKey
     from fir.eligibility.models import Finding
-    from fir.eligibility.queries import Standing, VersionCount
+    from fir.eligibility.queries import Standing
     from fir.parties.models import Party
     from fir.records.models import RepositoryEntry
-
-
-@dataclass(frozen=True, slots=True)
-class ModelCount:
-    """How many devices of an estate are of one Device Model, by where their versions stand."""
-
-    device_type: str
-    manufacturer_identifier: str
-    device_model: str
-    by_position: dict[Position, int]
-
-    @property
-    def devices(self) -> int:
-        """All devices of the Device Model."""
-        return sum(self.by_position.values())
-
-    @property
-    def listed_as(self) -> ModelKey:
-        """Under which Device Model they are listed: a Gas Proxy Function under its hub's."""
-        return listed_key(self.device_type, self.manufacturer_identifier, self.device_model)
-
-
-def counted_by_model(versions: Iterable[VersionCount]) -> list[ModelCount]:
-    """The estate by Device Model, in the order of its rows by version. Pure."""
-    models: dict[ModelKey, ModelCount] = {}
-    for row in versions:
-        key = (row.device_type, row.manufacturer_identifier, row.device_model)
-        model = models.setdefault(key, ModelCount(*key, dict.fromkeys(Position, 0)))
-        model.by_position[Position(row.position)] += row.devices
-    return list(models.values())
 
 
 @dataclass(frozen=True, slots=True)

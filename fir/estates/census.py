@@ -33,7 +33,7 @@ def about(devices: Collection[int]) -> int | None:
     total = sum(devices)
     if len(devices) < LEAST_SUPPLIERS or 100 * max(devices) > LARGEST_SHARE_PERCENT * total:
         return None
-    step = max(SMALLEST_STEP, 10 ** (len(str(total)) - 2))
+    step = max(SMALLEST_STEP, int("1" + "0" * (len(str(total)) - 2)))
     return max(SMALLEST_STEP, (total + step // 2) // step * step)
 
 

@@ -5,9 +5,15 @@ The devices themselves stand in tables of their own, `loads.device_<load id>`, w
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, ClassVar, Self
+
 from django.db import models
 
-from fir.parties.models import Party
+from fir.parties.models import ManufacturerHolding, Party
+from fir.parties.permissions import Category
+
+if TYPE_CHECKING:
+    from cpl.identifiers import ModelKey
 
 RECEIVING, QUEUED, READING, INDEXING = "RECEIVING", "QUEUED", "READING", "INDEXING"
 COMPARING, HELD, DONE = "COMPARING", "HELD", "DONE"
@@ -145,6 +151,20 @@ class Census(models.Model):
         return f"Census of {self.counted_at}"
 
 
+class CensusFigureQuerySet(models.QuerySet["CensusFigure"]):
+    """Reads of the census."""
+
+    def visible_to(self, party: Party) -> Self:
+        """All of it to the Administrator; to a Manufacturer what runs on its own Devices. Nothing
+        to a Supplier, which could take its own Devices off and be left with the others'."""
+        if party.category == Category.ADMINISTRATOR:
+            return self
+        if party.is_supplier:
+            return self.none()
+        held = ManufacturerHolding.objects.filter(party=party)
+        return self.filter(manufacturer_identifier__in=held.values("manufacturer__identifier"))
+
+
 class CensusFigure(models.Model):
     """About how many Devices of one Device Model run one version. Only what tells nothing of any
     one Supplier is ever written here; what is missing is too little to say."""
@@ -156,6 +176,8 @@ class CensusFigure(models.Model):
     firmware_version = models.CharField(max_length=16)
     about_devices = models.BigIntegerField()
 
+    objects: ClassVar[CensusFigureQuerySet] = CensusFigureQuerySet.as_manager()  # type: ignore[assignment]
+
     class Meta:
         indexes = [
             models.Index(
@@ -165,6 +187,11 @@ class CensusFigure(models.Model):
 
     def __str__(self) -> str:
         return f"about {self.about_devices} × {self.device_model} on {self.firmware_version}"
+
+    @property
+    def model_key(self) -> ModelKey:
+        """Which Device Model it is about."""
+        return (self.device_type, self.manufacturer_identifier, self.device_model)
 
 
 class LoadNote(models.Model):

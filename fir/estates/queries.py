@@ -143,15 +143,10 @@ def devices_in_all_estates() -> Iterator[tuple[tuple[str, ...], int]]:
         yield tuple(version), devices
 
 
-def census_figures(models: Collection[ModelKey]) -> dict[VersionKey, int]:
-    """About how many Devices run each version of these Device Models, by the last census. What is
-    absent is too little to say."""
-    figures = CensusFigure.objects.filter(
-        manufacturer_identifier__in={model[1] for model in models},
-        device_model__in={model[2] for model in models},
-    )
-    rows = figures.values_list(*MODEL_COLUMNS, "firmware_version", "about_devices")
-    return {tuple(version): about for *version, about in rows}
+def census_for(party: Party) -> QuerySet[CensusFigure]:
+    """About how many Devices run each version, by the last census, as far as a Party is told. What
+    is absent is too little to say."""
+    return CensusFigure.objects.visible_to(party).order_by(*MODEL_COLUMNS, "firmware_version", "id")
 
 
 def last_census() -> Census | None:

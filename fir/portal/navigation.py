@@ -43,6 +43,7 @@ _BELONGS = {
     "/catalogue": "portal:cpl",
     "/compare": "portal:records",
     "/contacts": "portal:submissions",
+    "/census": "portal:submissions",
 }
 # These pages show a Supplier's own devices; an agent sees them once a Supplier has named it.
 _OF_A_SUPPLIER = ("portal:estate", "portal:eligibility")

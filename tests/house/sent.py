@@ -39,6 +39,7 @@ FORMS: dict[str, dict[str, Any]] = {
     "portal:comment": {"text": "Which hubs is it for?"},
     "portal:cancel-approval": {"reason": "The hash was wrong."},
     "portal:waive-finding": {"reason": "The catalogue lags behind."},
+    "portal:delete-estate": {"sure": "sure"},
     "portal:send-inventory": {
         "inventory": SimpleUploadedFile("inventory.csv", SUPPLIER_CSV, "text/csv")
     },

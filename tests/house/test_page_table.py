@@ -109,6 +109,11 @@ POST portal:waive-finding                 302 403 403 403 403 403 403 403 403 40
 GET  portal:take-back                     302 403 403 200 404 403 403 403 403 403 403 403 403
 POST portal:take-back                     302 403 403 302 404 403 403 403 403 403 403 403 403
 GET  portal:estate                        302 403 403 403 403 200 200 403 403 403 403 403 403
+GET  portal:estate-changes                302 403 403 403 403 200 200 403 403 403 403 403 403
+GET  portal:estate-table                  302 403 403 403 403 200 200 403 403 403 403 403 403
+GET  portal:delete-estate                 302 403 403 403 403 200 200 403 403 403 403 403 403
+POST portal:delete-estate                 302 403 403 403 403 302 302 403 403 403 403 403 403
+GET  portal:census                        302 403 403 200 200 403 403 403 403 403 403 403 200
 GET  portal:loads                         302 403 403 403 403 200 200 403 403 403 403 403 403
 GET  portal:send-inventory                302 403 403 403 403 200 200 403 403 403 403 403 403
 POST portal:send-inventory                302 403 403 403 403 302 302 403 403 403 403 403 403

@@ -13,6 +13,7 @@ from cpl.models import CPLEntry
 from cpl.sheet import write_sheet
 from fir.api.door import Door
 from fir.eligibility.operations import read_news as assess_news
+from fir.estates.models import Census, CensusFigure
 from fir.ledger.checkpoints import issue_checkpoint
 from fir.ledger.models import LedgerEvent, ReaderFault
 from fir.notifications.operations import read_news as raise_notices
@@ -85,11 +86,14 @@ def build(size: int = 1) -> World:
         by=maker,
         at=make.AT,
     )
+    make.estate(parties["supplier"], make.device(200))
     load = make.estate(
         parties["supplier"],
         *(make.device(n, DeviceStatus=f"Status{chr(64 + n)}") for n in range(1, size + 1)),
+        *(make.device(100 + n, DeviceFirmwareVersion=f"{n:08X}") for n in range(size)),
         make.device(99),
     )
+    _census(size)
     for number in range(2, 2 + size):
         make.published(maker, administrator, number, predecessors=["CPL-000001"])
     waiting = [make.submitted(maker, 50 + n, device_model=f"000201{n:02}") for n in range(size)]
@@ -129,6 +133,21 @@ def build(size: int = 1) -> World:
     assert LedgerEvent.objects.exists()
     issue_checkpoint(at=make.AT)
     return World(parties, arguments)
+
+
+def _census(size: int) -> None:
+    """What would be told of more Suppliers than this world has."""
+    CensusFigure.objects.bulk_create(
+        CensusFigure(
+            census=Census.objects.get_or_create(counted_at=make.AT)[0],
+            device_type="ESME",
+            manufacturer_identifier=make.MAKER,
+            device_model="00010101",
+            firmware_version=f"{number:08X}",
+            about_devices=20,
+        )
+        for number in range(size)
+    )
 
 
 def _approved(by: Actor, decider: Actor, size: int) -> Submission:
@@ -234,6 +253,7 @@ def page_arguments(world: World) -> dict[str, dict[str, Any]]:
     make.key(supplier)
     return {
         **{f"portal:{name}": world.arguments[door] for name, door in named.items()},
+        "portal:estate-table": {"table": "gained"},
         "portal:draft-section": {**world.arguments["draft"], "section": "notes"},
         "portal:notice": {"notice_id": notice.pk},
         "portal:propose-waiver": {**world.arguments["cpl-entry"], "code": "GBCS_UNKNOWN"},

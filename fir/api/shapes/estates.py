@@ -1,11 +1,9 @@
-"""Loads of inventories, and the estate by version."""
+"""Loads of inventories, and how far findings are."""
 
 from rest_framework import serializers
 
-from cpl.identifiers import DEVICE_TYPES
 from fir.api.shapes.fields import Choice, Moment, Page, Text, Whole
 from fir.estates.models import MODES, STATES
-from fir.records.rules import Position
 
 
 class EstateLoad(serializers.Serializer[None]):
@@ -43,32 +41,3 @@ class HowFar(serializers.Serializer[None]):
     load_id = Whole(allow_null=True)
     seq = Whole()
     complete = serializers.BooleanField()
-
-
-class VersionCount(serializers.Serializer[None]):
-    """Devices of one Device Model and version."""
-
-    device_type = Choice(choices=DEVICE_TYPES)
-    manufacturer_identifier = Text(allow_blank=True)
-    device_model = Text(allow_blank=True)
-    firmware_version = Text(allow_blank=True)
-    position = Choice(choices=[p.value for p in Position])
-    devices = Whole()
-    suspended = Whole()
-
-
-class LeftOut(serializers.Serializer[None]):
-    """What the percentage does not count."""
-
-    gpf = Whole()
-    unlisted = Whole()
-
-
-class EstateSummary(HowFar):
-    """An estate by Device Model and version."""
-
-    devices = Whole()
-    by_position = serializers.DictField(child=Whole())
-    left_out = LeftOut()
-    percent_n_or_n_1 = serializers.FloatField(allow_null=True)
-    versions = VersionCount(many=True)

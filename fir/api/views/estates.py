@@ -1,8 +1,7 @@
-"""A Supplier's estate: sending it in, watching it load, and its summary."""
+"""A Supplier's estate: sending it in, and watching it load."""
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from functools import partial
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
@@ -16,13 +15,11 @@ from rest_framework.response import Response
 from fir.api.answers import load_answer
 from fir.api.door import PAGING, Door
 from fir.api.shapes import estates as shapes
-from fir.eligibility.queries import estate_by_version, standing_of, summary_of
 from fir.estates.bodies import Body
 from fir.estates.models import FULL, MODES
 from fir.estates.operations import accept_load, drop_load, receive_load
 from fir.estates.queries import find_load, loads_of, notes_report
 from fir.parties.permissions import Permission
-from fir.records.rules import Position
 
 if TYPE_CHECKING:
     from rest_framework.request import Request
@@ -127,30 +124,3 @@ class DropLoad(_OneLoad):
         """The load, refused; 409 when it is not held."""
         load = drop_load(load=self.load(load_id), by=self.actor, at=timezone.now())
         return Response(_answered(load))
-
-
-class EstateSummary(Door):
-    """`GET /estate/summary`: the estate by Device Model and version, with N, N-1 and older."""
-
-    answers = {"GET": (200, shapes.EstateSummary)}
-    requires = {"GET": (Permission.VIEW_ESTATE,)}
-    parameters = ("party",)
-
-    def get(self, request: Request) -> Response:
-        """Counts by version; the percentage leaves out GPF and unlisted devices and says so."""
-        supplier = self.supplier()
-        versions = estate_by_version(supplier)
-        summary = summary_of(versions)
-        return Response(
-            {
-                **asdict(standing_of(supplier, at=timezone.now())),
-                "devices": summary.devices,
-                "by_position": summary.by_position,
-                "left_out": {
-                    "gpf": summary.gpf,
-                    "unlisted": summary.by_position[Position.UNLISTED],
-                },
-                "percent_n_or_n_1": summary.percent_n_or_n_1,
-                "versions": [asdict(row) for row in versions],
-            }
-        )

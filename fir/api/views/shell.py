@@ -34,6 +34,8 @@ DOORS = {
     "drafts": "/api/v1/drafts",
     "estate_loads": "/api/v1/estate/loads",
     "estate_summary": "/api/v1/estate/summary",
+    "estate_changes": "/api/v1/estate/changes",
+    "census": "/api/v1/census",
     "eligibility": "/api/v1/eligibility",
     "notices": "/api/v1/notices",
     "reader_faults": "/api/v1/reader-faults",

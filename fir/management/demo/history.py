@@ -12,15 +12,19 @@ from typing import TYPE_CHECKING
 
 from fir.eligibility import operations as eligibility
 from fir.eligibility.queries import standing_of
+from fir.estates.census import take_census
 from fir.estates.models import DONE
 from fir.estates.operations import finish_loads, receive_load
 from fir.management.demo.bringing import bring, queue
+from fir.management.demo.changing import later_inventories
 from fir.management.demo.families import Over
 from fir.management.demo.homes import inventory
 from fir.management.demo.keeping import keep_list, load_since
 from fir.management.demo.listing import amended, first_sheet, lines_of, sheet_row
 from fir.management.demo.parties import (
     ADMINISTRATOR,
+    GIVING_UP,
+    LARGEST,
     MANUFACTURERS,
     OTHERS,
     SUPPLIERS,
@@ -38,7 +42,7 @@ from fir.records.reconciling import reconcile_list
 from fir.submissions.operations import approve_submission
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
     from datetime import datetime
 
     from fir.management.demo.families import Family, Release
@@ -52,6 +56,7 @@ if TYPE_CHECKING:
 FOUNDED, LISTED, DECLARED, OPENED = 1105, 1100, 66, 48
 INVENTORIES = 6
 KEPT = 1
+CHANGED_SUPPLIER = 1
 # How many days ago Manufacturers last confirmed whom to ask for their images; one has let it lapse.
 CONFIRMED, CONFIRMED_LONG_AGO = 9, {"F0A2": 65}
 # What was published later than so many days ago is not loaded by the DCC yet.
@@ -80,10 +85,12 @@ def load_world(*, now: datetime, say: Callable[[str], None]) -> World:
     say("The newest releases, the queue, and what keeps the list right …")
     since = [*_keeping(world), *queue(world), *_confirmations(world, since=OPENED)]
     _in_order([*_releases(world, since=OPENED), *since])
+    _change_suppliers(world)
     say("Who may take what, and the notices …")
     remind_of_contacts(at=now)
     _read(world, at=now)
     eligibility.assess_new_day(at=now)
+    take_census(at=now)
     _check(world, now=now)
     return world
 
@@ -239,13 +246,28 @@ def _keeping(world: World) -> list[tuple[datetime, Act]]:
 def _load_estates(world: World) -> None:
     for place, supplier in enumerate(SUPPLIERS):
         at = world.moment(INVENTORIES, 10 + place)
-        actor = world.actor(supplier)
-        load = receive_load(party=actor.party, pieces=inventory(supplier), by=actor, at=at)
-        finish_loads(at=at + timedelta(minutes=3))
-        load.refresh_from_db()
-        if load.state != DONE:
-            raise DemoIncomplete(f"The inventory of {supplier.name} is {load.state}, not DONE.")
-        world.devices += load.devices
+        _load(world, supplier, inventory(supplier), at=at)
+    # How these stood is kept, so that the later ones can be seen to follow them.
+    eligibility.read_news(at=world.moment(INVENTORIES, 20))
+
+
+def _change_suppliers(world: World) -> None:
+    """Devices change from a Supplier to another, who both send in what they have then."""
+    later = later_inventories()
+    for place, supplier in enumerate((GIVING_UP, LARGEST)):
+        at = world.moment(CHANGED_SUPPLIER, 17 + place)
+        _load(world, supplier, later[supplier.slug], at=at)
+
+
+def _load(world: World, supplier: Organisation, pieces: Iterable[bytes], *, at: datetime) -> None:
+    """Have a Supplier send in an inventory, which becomes its estate. Raises DemoIncomplete."""
+    actor = world.actor(supplier)
+    load = receive_load(party=actor.party, pieces=pieces, by=actor, at=at)
+    finish_loads(at=at + timedelta(minutes=3))
+    load.refresh_from_db()
+    if load.state != DONE:
+        raise DemoIncomplete(f"The inventory of {supplier.name} is {load.state}, not DONE.")
+    world.devices += load.devices - (load.former.devices if load.former else 0)
 
 
 def _read(world: World, *, at: datetime) -> None:

@@ -5,7 +5,7 @@ release or the one before it, and a few of everything that real inventories hold
 """
 
 import random
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import accumulate, count
 
@@ -62,13 +62,23 @@ class Stock:
         return chance.choices(self.firmware, cum_weights=list(accumulate(self.weights)), k=homes)
 
 
+def homes_of(supplier: Organisation) -> list[list[str]]:
+    """A Supplier's homes, each told as the rows of its devices."""
+    homes = _Homes(supplier)
+    return [list(homes.rows(home)) for home in range(supplier.homes)]
+
+
 def inventory(supplier: Organisation) -> Iterator[bytes]:
     """A Supplier's whole inventory as CSV, in pieces."""
+    return as_csv(homes_of(supplier))
+
+
+def as_csv(homes: Sequence[Sequence[str]]) -> Iterator[bytes]:
+    """The inventory of these homes as CSV, in pieces."""
     yield HEADINGS.encode()
-    homes = _Homes(supplier)
-    for start in range(0, supplier.homes, HOMES_IN_A_PIECE):
-        piece = range(start, min(start + HOMES_IN_A_PIECE, supplier.homes))
-        yield "".join(row for home in piece for row in homes.rows(home)).encode()
+    for start in range(0, len(homes), HOMES_IN_A_PIECE):
+        piece = homes[start : start + HOMES_IN_A_PIECE]
+        yield "".join(row for home in piece for row in home).encode()
 
 
 def _stock(device_type: str, chance: random.Random) -> Stock:

@@ -100,7 +100,7 @@ METERS = (
             Release("0A000010", 2120),
             Release("0A000021", 1700),
             Release("0A010002", 1240),
-            Release("0B000001", 560, ANY),
+            Release("0B000001", 560, NOTHING),
             Release("0C000001", 200, NOTHING),
         ),
     ),

@@ -80,6 +80,14 @@ SMALLEST = Organisation(
     user_roles=("IS", "GS"),
     homes=140,
 )
+# Most of its homes change over to the largest Supplier.
+GIVING_UP = Organisation(
+    slug="gnome-energy",
+    name="Gnome Energy of Nowhere",
+    category="SMALL_SUPPLIER",
+    user_roles=("IS", "GS"),
+    homes=420,
+)
 SUPPLIERS = (
     LARGEST,
     Organisation(
@@ -103,13 +111,7 @@ SUPPLIERS = (
         user_roles=("IS", "GS"),
         homes=1050,
     ),
-    Organisation(
-        slug="gnome-energy",
-        name="Gnome Energy of Nowhere",
-        category="SMALL_SUPPLIER",
-        user_roles=("IS", "GS"),
-        homes=420,
-    ),
+    GIVING_UP,
     IMPORT_ONLY,
     SMALLEST,
 )

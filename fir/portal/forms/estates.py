@@ -7,8 +7,10 @@ from typing import Any
 from django import forms
 
 from cpl.identifiers import DEVICE_TYPES
+from fir.eligibility.changes import MEANINGS, Change
 from fir.estates.models import DELTA, FULL
 from fir.portal.forms.filters import Filters
+from fir.portal.forms.questions import Boxes
 
 
 class EstateFilters(Filters):
@@ -17,6 +19,17 @@ class EstateFilters(Filters):
     device_type = forms.ChoiceField(
         label="Device Type", required=False, choices=[("", "All"), *((t, t) for t in DEVICE_TYPES)]
     )
+
+
+class ChangeFilters(EstateFilters):
+    """What the changes of an estate may be narrowed to."""
+
+    change = forms.ChoiceField(
+        label="Devices that",
+        required=False,
+        choices=[("" if c == Change.GAINED else c.value, MEANINGS[c]) for c in Change],
+    )
+    field_order = ("change", "device_type")
 
 
 class InventoryForm(forms.Form):
@@ -50,3 +63,14 @@ def refused(form: type[forms.Form], field: str | None, refusal: object) -> Any:
     bound = form({})
     bound.add_error(field, str(refusal))
     return bound
+
+
+class DeleteEstateForm(forms.Form):
+    """A box that says that it is meant."""
+
+    sure = forms.MultipleChoiceField(
+        label="Are you sure?",
+        choices=[("sure", "Yes, delete the estate")],
+        widget=Boxes,
+        error_messages={"required": "Tick the box if you mean it, or go back to the estate."},
+    )

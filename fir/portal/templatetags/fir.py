@@ -117,6 +117,12 @@ def tag_colour(code: object) -> str:
 
 
 @register.filter
+def fill(code: object) -> str:
+    """The colour of a part of a picture; it only repeats what the word says."""
+    return TAG_COLOURS.get(str(code), "grey")
+
+
+@register.filter
 def breakable(text: object) -> SafeString:
     """A long hexadecimal text that may break every eight letters, and copies as one."""
     whole = str(text)

@@ -1,4 +1,4 @@
-"""A Supplier's estate: what it holds, the loads it came by, and sending in an inventory."""
+"""The loads that a Supplier's estate came by, and how far each is."""
 
 from __future__ import annotations
 
@@ -12,8 +12,6 @@ from django.http import Http404, HttpResponse, StreamingHttpResponse
 from django.template.defaultfilters import filesizeformat
 from django.utils import timezone
 
-from fir.eligibility.queries import estate_by_version, standing_of, summary_of
-from fir.eligibility.summaries import counted_by_model, listed_models
 from fir.estates.explanations import PHASES, how_long, note_in_words
 from fir.estates.models import AT_WORK, FULL, QUEUED, RECEIVING
 from fir.estates.progress import progress_of
@@ -28,22 +26,16 @@ from fir.estates.queries import (
 from fir.estates.sweep import HELD_LOADS_STAND, NOTES_STAND
 from fir.parties.permissions import Permission
 from fir.portal.errors import error_page
-from fir.portal.forms.estates import (
-    EstateFilters,
-)
 from fir.portal.kept import take_answers
 from fir.portal.page import Page
 from fir.portal.pages import listing
-from fir.portal.templatetags.fir import shares_of
 
 if TYPE_CHECKING:
     from django.forms import Form
     from django.http import HttpRequest
 
-    from fir.eligibility.summaries import ListedModel, ModelCount
     from fir.estates.models import EstateLoad
 
-READS = {"GET": (Permission.VIEW_ESTATE,)}
 READS_LOADS = {"GET": (Permission.VIEW_ESTATE, Permission.LOAD_ESTATE)}
 NOTES_SHOWN = 100
 
@@ -69,40 +61,6 @@ class SupplierPage(Page):
             may_send=self.actor.may(Permission.LOAD_ESTATE),
             **context,
         )
-
-
-class EstatePage(SupplierPage):
-    """The estate in figures and by Device Model, and how it stands."""
-
-    requires = READS
-
-    def get(self, request: HttpRequest) -> HttpResponse:
-        """One page of Device Models below the figures of the whole estate."""
-        versions = estate_by_version(self.party)
-        filters = EstateFilters(request.GET)
-        wanted = filters.narrowed().get("device_type")
-        models = [m for m in counted_by_model(versions) if wanted in (None, "", m.device_type)]
-        found = listing(models, request.GET)
-        context = {"filters": filters, "listing": found, "rows": _rows(list(found.page))}
-        if self.wants_fragment:
-            return self.show("estates/_models.html", status=found.status, **context)
-        summary = summary_of(versions)
-        return self.show(
-            "estates/estate.html",
-            status=found.status,
-            summary=summary,
-            shares=shares_of(summary.by_position.items()),
-            standing=standing_of(self.party, at=timezone.now()),
-            stands=standing_load_of(self.party),
-            newest=loads_of(self.party).first(),
-            **context,
-        )
-
-
-def _rows(models: list[ModelCount]) -> list[tuple[ModelCount, ListedModel | None, Any]]:
-    """Each Device Model with what the list says of it and the parts of its bar."""
-    listed = listed_models([model.listed_as for model in models])
-    return [(m, listed.get(m.listed_as), shares_of(m.by_position.items())) for m in models]
 
 
 class Loads(SupplierPage):

@@ -12,6 +12,7 @@ from fir.eligibility.models import LoadFigure
 from fir.eligibility.operations import assess_new_day
 from fir.eligibility.trend import LOADS_TOLD, trend_of
 from fir.estates.sweep import sweep_loads
+from fir.records.rules import Position
 from tests import make
 from tests.fir.estates.changes import estate_after
 from tests.fir.estates.loads import DAY, HOUR
@@ -160,8 +161,8 @@ def test_a_trend_outlives_the_cohorts_it_was_counted_from(supplier: Party) -> No
 
     assert [one.load_id for one in trend] == [first.pk, second.pk]
     assert [one.summary.devices for one in trend] == [2, 2]
-    assert [one.summary.by_position["N"] for one in trend] == [0, 2]
-    assert [one.summary.by_position["N-1"] for one in trend] == [1, 0]
+    assert [one.summary.by_position[Position.N] for one in trend] == [0, 2]
+    assert [one.summary.by_position[Position.N_1] for one in trend] == [1, 0]
     assert [one.summary.suspended for one in trend] == [0, 1]
     assert trend[0].summary.percent_n_or_n_1 == 100.0
 

@@ -1,4 +1,4 @@
-"""The estate by Device Model, and findings counted, as people read them."""
+"""What the list says of Device Models, and findings counted, as people read them."""
 
 from __future__ import annotations
 
@@ -8,59 +8,14 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from fir.eligibility.queries import VersionCount, findings_of, totals_of
-from fir.eligibility.summaries import counted_by_model, listed_models, tally_of
-from fir.records.rules import Position
+from fir.eligibility.queries import findings_of, totals_of
+from fir.eligibility.summaries import listed_models, tally_of
 from tests import make
 
 if TYPE_CHECKING:
     from fir.parties.models import Party
 
 KEY = ("ESME", make.MAKER, "00010101")
-
-
-def version(
-    position: str, devices: int, model: str = "00010101", kind: str = "ESME"
-) -> VersionCount:
-    return VersionCount(kind, make.MAKER, model, "00000001", position, devices, 0)
-
-
-def test_versions_of_one_model_are_added_up_by_where_they_stand() -> None:
-    first, second = counted_by_model(
-        [
-            version("N", 5),
-            version("N-1", 3),
-            version("OLDER", 2),
-            version("OLDER", 4),
-            version("UNLISTED", 1),
-            version("N", 7, model="00020101"),
-        ]
-    )
-
-    assert list(first.by_position.items()) == [
-        (Position.N, 5),
-        (Position.N_1, 3),
-        (Position.OLDER, 6),
-        (Position.UNLISTED, 1),
-    ]
-    assert (first.device_model, first.devices) == ("00010101", 15)
-    assert (second.device_model, second.devices) == ("00020101", 7)
-
-
-def test_models_that_differ_in_type_or_maker_alone_are_not_added_up() -> None:
-    other = VersionCount("ESME", "F1A2", "00010101", "00000001", "N", 1, 0)
-
-    models = counted_by_model([version("N", 1), version("N", 1, kind="GSME"), other])
-
-    assert [model.devices for model in models] == [1, 1, 1]
-    assert counted_by_model([]) == []
-
-
-def test_a_gas_proxy_function_is_listed_as_its_hub() -> None:
-    (proxy,) = counted_by_model([version("N", 1, kind="GPF")])
-
-    assert proxy.listed_as == ("CHF", make.MAKER, "00010101")
-    assert proxy.device_type == "GPF"
 
 
 @pytest.mark.django_db

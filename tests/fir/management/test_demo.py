@@ -19,18 +19,22 @@ from django.utils import timezone
 from django.utils.timezone import localdate, localtime
 
 from cpl.sheet import read_sheet
+from fir.eligibility.changes import Change, changes_of
 from fir.eligibility.models import Finding
 from fir.eligibility.operations import read_news
 from fir.eligibility.queries import estate_by_version, findings_of, totals_of
 from fir.eligibility.rules import Outcome
 from fir.eligibility.summaries import tally_of
+from fir.eligibility.trend import trend_of
 from fir.estates.models import DONE, EstateLoad
+from fir.estates.queries import census_for, standing_load_of
 from fir.ledger.models import ReaderFault
 from fir.management.demo.homes import inventory
 from fir.management.demo.listing import first_sheet
 from fir.management.demo.parties import (
     ADMINISTRATOR,
     DCC,
+    GIVING_UP,
     IMPORT_ONLY,
     LARGEST,
     MANUFACTURERS,
@@ -355,9 +359,36 @@ def test_whoever_deals_with_submissions_was_told_at_the_time(shown: str) -> None
 def test_estates_are_loaded_with_few_bad_rows(shown: str) -> None:
     loads = list(EstateLoad.objects.all())
 
-    assert [load.state for load in loads] == [DONE] * len(SUPPLIERS)
-    assert 40_000 <= sum(load.devices for load in loads) <= 60_000
+    assert [load.state for load in loads] == [DONE] * (len(SUPPLIERS) + 2)
+    standing = [load.devices for load in loads if load.replaced_at is None]
+    assert len(standing) == len(SUPPLIERS)
+    assert 40_000 <= sum(standing) <= 60_000
     assert all(0 < load.rows_bad < load.rows_read / 100 for load in loads)
+
+
+def test_homes_that_a_small_supplier_lost_arrived_at_the_largest(shown: str) -> None:
+    arrived, gone = (
+        changes_of(supplier(s.slug), standing_load_of(supplier(s.slug)))
+        for s in (LARGEST, GIVING_UP)
+    )
+
+    assert gone.totals[Change.GAINED] == 0
+    assert 1000 < gone.totals[Change.LOST] == arrived.totals[Change.GAINED]
+    assert arrived.is_assessed
+    assert all(
+        arrived.totals[what] > 20 for what in (Change.LOST, Change.UPGRADED, Change.STATUS_CHANGED)
+    )
+    assert arrived.stranded > 0
+    assert {one.position for one in arrived.gained} == {"N", "N-1", "OLDER", "UNLISTED"}
+    assert {"ELIGIBLE", "BLOCKED", "UNCONFIRMED"} <= {o for o, n in arrived.outcomes.items() if n}
+    assert [len(trend_of(supplier(s.slug))) for s in (LARGEST, GIVING_UP)] == [2, 2]
+
+
+def test_a_maker_is_told_what_runs_of_its_own(shown: str) -> None:
+    figures = census_for(supplier(METERS.slug))
+
+    assert {figure.manufacturer_identifier for figure in figures} == set(METERS.identifiers)
+    assert len(figures) > 10
 
 
 def test_most_devices_run_the_latest_release_or_the_one_before(shown: str) -> None:
