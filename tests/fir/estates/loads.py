@@ -30,9 +30,9 @@ def received(of: Party, *devices: dict[str, str], data: bytes | None = None) -> 
     return receive_load(party=of, pieces=pieces, by=make.actor(of), at=make.AT)
 
 
-def loaded(of: Party, *devices: dict[str, str]) -> EstateLoad:
+def loaded(of: Party, *devices: dict[str, str], data: bytes | None = None) -> EstateLoad:
     """A load that was finished as far as it goes."""
-    load = received(of, *devices)
+    load = received(of, *devices, data=data)
     finish_loads(at=make.AT)
     load.refresh_from_db()
     return load
