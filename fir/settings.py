@@ -233,6 +233,14 @@ ESTATE_BAD_ROWS_REPORTED = 10_000
 # The largest Supplier has about ten million devices of a few thousand configurations.
 ESTATE_MOST_ROWS = 20_000_000
 ESTATE_MOST_CONFIGURATIONS = 50_000
+# What is sent, what it unpacks to, and how many times its size that may be: plain rows pack to
+# about a tenth. The files in a ZIP; and one line, which has a few hundred bytes. The csv module
+# refuses cells of more than 131,072.
+ESTATE_MOST_BYTES = 8 << 30
+ESTATE_MOST_BYTES_UNPACKED = 16 << 30
+ESTATE_MOST_TIMES_UNPACKED = 1000
+ESTATE_MOST_FILES = 50_000
+ESTATE_LONGEST_LINE = 100_000
 # Inventories received at once by all web processes together: fewer than they have threads.
 ESTATE_RECEPTIONS_AT_ONCE = 3
 

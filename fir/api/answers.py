@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from cpl.queries import manufacturer_name
 from fir.eligibility.explanations import hops_of, next_step, reason_of
+from fir.estates.progress import progress_of
 from fir.records.queries import contact_answer, contacts_of, versions_of
 from fir.submissions.claims import LISTED_FACTS, RELEASE_FACTS
 from fir.submissions.models import DRAFT
@@ -150,16 +151,19 @@ def _draft(judged: JudgedRow, party: Party) -> dict[str, Any]:
     }
 
 
-def load_answer(load: EstateLoad) -> dict[str, Any]:
+def load_answer(load: EstateLoad, *, at: datetime) -> dict[str, Any]:
     """An estate load and how far it is."""
     return {
         "id": load.pk,
         "state": load.state,
+        "mode": load.mode,
+        "base": load.base_id,
+        "bytes_total": load.bytes_total,
         "bytes_read": load.bytes_read,
         "rows_read": load.rows_read,
         "rows_bad": load.rows_bad,
         "rows_total": load.rows_read if load.state != "RECEIVING" else None,
-        "percent": load.percent,
+        **asdict(progress_of(load, at=at)),
         "devices": load.devices,
         "notes_by_reason": load.notes_by_reason,
         "refusal": load.refusal,

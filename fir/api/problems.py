@@ -15,11 +15,13 @@ from fir.eligibility.deleting import EstateInUse
 from fir.estates.bodies import BodyCutOff
 from fir.estates.deleting import NoEstate
 from fir.estates.operations import (
+    BaseReplaced,
     EstateRefused,
     LoadNotHeld,
     NewerLoadStands,
     NotASupplier,
     ReceptionUnderWay,
+    SameFileAgain,
 )
 from fir.ledger.queries import NoSuchMoment
 from fir.records.contacts import ContactRefused, NoContact, NotYourCard
@@ -53,6 +55,7 @@ STATUSES: Mapping[type[Exception], HTTPStatus] = {
     SubmissionRefused: HTTPStatus.UNPROCESSABLE_ENTITY,
     ReasonNeeded: HTTPStatus.UNPROCESSABLE_ENTITY,
     RequestNameTaken: HTTPStatus.UNPROCESSABLE_ENTITY,
+    SameFileAgain: HTTPStatus.CONFLICT,
     EstateRefused: HTTPStatus.UNPROCESSABLE_ENTITY,
     ContactRefused: HTTPStatus.UNPROCESSABLE_ENTITY,
     ReasonRefused: HTTPStatus.UNPROCESSABLE_ENTITY,
@@ -76,6 +79,7 @@ STATUSES: Mapping[type[Exception], HTTPStatus] = {
     DraftChanged: HTTPStatus.CONFLICT,
     LoadNotHeld: HTTPStatus.CONFLICT,
     NewerLoadStands: HTTPStatus.CONFLICT,
+    BaseReplaced: HTTPStatus.CONFLICT,
     EstateInUse: HTTPStatus.CONFLICT,
     ReceptionUnderWay: HTTPStatus.TOO_MANY_REQUESTS,
     FileInTheMaking: HTTPStatus.SERVICE_UNAVAILABLE,

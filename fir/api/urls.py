@@ -84,6 +84,7 @@ urlpatterns = [
         name="estate-load-errors",
     ),
     path("estate/loads/<int:load_id>/accept", estates.AcceptLoad.as_view(), name="accept-load"),
+    path("estate/loads/<int:load_id>/drop", estates.DropLoad.as_view(), name="drop-load"),
     path("estate", standing_estates.EstateDoor.as_view(), name="estate"),
     path("estate/changes", standing_estates.EstateChanges.as_view(), name="estate-changes"),
     path("census", standing_estates.CensusDoor.as_view(), name="census"),

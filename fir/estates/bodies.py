@@ -33,7 +33,8 @@ class BodyCutOff(ConnectionError):
 
 
 class Body:
-    """The body of a request, which is read once; `kind` is the media type it is said to be of."""
+    """The body of a request, which is read once; `kind` is the media type it is said to be of,
+    `expected` its length if that was said."""
 
     def __init__(self, request: HttpRequest) -> None:
         environ = request.META
@@ -42,7 +43,7 @@ class Body:
         self.received = 0
         # A chunked body says by itself where it ends; Django takes it for an empty one.
         self._source: Any = environ["wsgi.input"] if is_chunked else request
-        self._expected = None if is_chunked else int(environ.get("CONTENT_LENGTH") or 0)
+        self.expected = None if is_chunked else int(environ.get("CONTENT_LENGTH") or 0)
         self._has_ended = self._is_late = False
         self._socket: socket.socket | None = environ.get("gunicorn.socket")
 
@@ -58,8 +59,8 @@ class Body:
         self._has_ended = self._is_late or not piece
         if self._is_late:
             raise BodyCutOff(f"After {self.received} bytes no more was waited for.")
-        if self._has_ended and self.received < (self._expected or 0):
-            raise BodyCutOff(f"{self.received} of {self._expected} bytes arrived.")
+        if self._has_ended and self.received < (self.expected or 0):
+            raise BodyCutOff(f"{self.received} of {self.expected} bytes arrived.")
         return piece
 
     def pieces(self, size: int) -> Iterator[bytes]:
@@ -104,7 +105,7 @@ class Body:
     def _rest_is_long(self) -> bool:
         if self._has_ended:
             return False
-        return self._expected is None or self._expected - self.received > SERVER_DROPS
+        return self.expected is None or self.expected - self.received > SERVER_DROPS
 
 
 def _drop(source: socket.socket) -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from django.db import transaction
 
 from fir.estates import tables
-from fir.estates.models import CohortMove, EstateLoad
+from fir.estates.models import COMPARING, CohortMove, EstateLoad
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -24,6 +24,10 @@ def compare_with_former(*, load: EstateLoad, at: datetime) -> None:
     CohortMove.objects.filter(load__party=load.party_id, load__lte=load.pk).delete()
     load.compared_at = None
     if load.former is not None and not load.former.tables_dropped:
-        tables.compare_loads(former_id=load.former.pk, load_id=load.pk)
+        tables.compare_loads(
+            former_id=load.former.pk,
+            load_id=load.pk,
+            changes_only=load.state == COMPARING and load.base_id == load.former.pk,
+        )
         load.compared_at = at
     EstateLoad.objects.filter(pk=load.pk).update(compared_at=load.compared_at)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from fir.estates import tables
-from fir.estates.models import Cohort, CohortMove, Estate, EstateLoad, LoadConfiguration, LoadNote
+from fir.estates.models import Cohort, CohortMove, Estate, EstateLoad, LoadNote
 from fir.ledger.operations import require_transaction
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ def remove_estate(party: Party) -> Removed:
     for load in loads:
         tables.drop_tables(load.pk)
     Estate.objects.filter(party=party).delete()
-    for kept in (CohortMove, Cohort, LoadConfiguration, LoadNote):
+    for kept in (CohortMove, Cohort, LoadNote):
         kept._default_manager.filter(load__in=loads).delete()
     EstateLoad.objects.filter(pk__in=[load.pk for load in loads]).delete()
     return Removed(estate.standing_load.devices if estate else 0, len(loads))

@@ -24,7 +24,7 @@ PHASES: Mapping[str, str] = {
     QUEUED: "It is in, and waits for its turn.",
     READING: "Its Devices are being counted.",
     INDEXING: "Its Devices are being put in order.",
-    COMPARING: "It is being compared with the estate that stands.",
+    COMPARING: "It is your estate, and is being compared with the one before it.",
     HELD: "It waits for you: too many of its rows are bad.",
     DONE: "It was taken in.",
     REFUSED: "It was refused, and nothing of it was kept.",
@@ -34,7 +34,9 @@ PHASES: Mapping[str, str] = {
 NOTES: Mapping[str, str] = {
     "CELLS_MISSING": "The row has fewer cells than there are headings.",
     "CELLS_TOO_MANY": "The row has more cells than there are headings.",
-    "DEVICE_REPEATED": "The Device stands in an earlier row already.",
+    "DEVICE_REPEATED": "The Device stands in an earlier row already, which says the same.",
+    "DEVICE_REPEATED_OTHERWISE": "The Device stands in an earlier row already, which says "
+    "otherwise. That row was taken.",
     "EMPTY": "The cell is empty.",
     "NOT_A_DEVICE_ID": "This is no Device ID: 16 hexadecimal digits, with or without hyphens.",
     "NOT_HEX": "This is not hexadecimal.",
@@ -49,3 +51,10 @@ NOTES: Mapping[str, str] = {
 def note_in_words(reason: str) -> str:
     """What a note's reason says."""
     return NOTES.get(reason, reason.replace("_", " ").capitalize())
+
+
+def how_long(seconds: int) -> str:
+    """A time to wait in words, as exact as a guess can be."""
+    if seconds < 90:
+        return f"{max(5, round(seconds, -1))} seconds"
+    return f"{round(seconds / 60)} minutes"

@@ -30,8 +30,8 @@ STATES = (
     INTERRUPTED,
 )
 AT_WORK = (QUEUED, READING, INDEXING, COMPARING)
-# How much of the work is behind a load that enters a state; any other state is its end.
-PERCENT = {RECEIVING: 0, QUEUED: 10, READING: 25, INDEXING: 60, COMPARING: 90}
+FULL, DELTA = "FULL", "DELTA"
+MODES = (FULL, DELTA)
 
 
 class EstateLoad(models.Model):
@@ -39,6 +39,11 @@ class EstateLoad(models.Model):
 
     party = models.ForeignKey(Party, on_delete=models.PROTECT)
     state = models.CharField(max_length=11, choices=[(s, s) for s in STATES], default=RECEIVING)
+    # A whole inventory, or the changes of a base: of the load that stood or waited when it came.
+    mode = models.CharField(max_length=5, choices=[(m, m) for m in MODES], default=FULL)
+    base = models.ForeignKey("self", null=True, on_delete=models.SET_NULL, related_name="+")
+    fingerprint = models.CharField(max_length=64, blank=True)
+    bytes_total = models.BigIntegerField(null=True)
     bytes_read = models.BigIntegerField(default=0)
     rows_read = models.BigIntegerField(default=0)
     rows_bad = models.BigIntegerField(default=0)
@@ -48,6 +53,7 @@ class EstateLoad(models.Model):
     accepted = models.BooleanField(default=False)
     received_at = models.DateTimeField()
     received_by = models.UUIDField()
+    body_in_at = models.DateTimeField(null=True)
     finished_at = models.DateTimeField(null=True)
     replaced_at = models.DateTimeField(null=True)
     # What it was compared with: the load that stood before it, if any did.
@@ -63,17 +69,15 @@ class EstateLoad(models.Model):
             models.CheckConstraint(
                 condition=models.Q(state__in=STATES), name="estates_load_state_known"
             ),
+            models.CheckConstraint(
+                condition=models.Q(mode__in=MODES), name="estates_load_mode_known"
+            ),
             # What an Estate's pointer refers to, so that it can point at its own Party's load only.
             models.UniqueConstraint(fields=["id", "party"], name="estates_load_of_party"),
         ]
 
     def __str__(self) -> str:
         return f"{self.party} load {self.pk}: {self.state}"
-
-    @property
-    def percent(self) -> int:
-        """How far the load is, roughly: 100 when nothing more happens to it by itself."""
-        return PERCENT.get(self.state, 100)
 
 
 class Estate(models.Model):
@@ -84,30 +88,6 @@ class Estate(models.Model):
 
     def __str__(self) -> str:
         return f"{self.party} estate"
-
-
-class LoadConfiguration(models.Model):
-    """A configuration met while a load was read, under the number its rows carry; gone when the
-    load's cohorts are counted."""
-
-    load = models.ForeignKey(EstateLoad, on_delete=models.CASCADE)
-    number = models.IntegerField()
-    device_type = models.CharField(max_length=8)
-    manufacturer_identifier = models.CharField(max_length=16)
-    device_model = models.CharField(max_length=16)
-    firmware_version = models.CharField(max_length=16)
-    device_status = models.CharField(max_length=32)
-    responsible_roles = models.CharField(max_length=5)
-    listable = models.BooleanField()
-    reads_hub = models.BooleanField()
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["load", "number"], name="estates_configuration_once")
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.load_id}/{self.number}"
 
 
 class Cohort(models.Model):
@@ -218,6 +198,7 @@ class LoadNote(models.Model):
     """What was noted of one row of a load; the value is masked unless hexadecimal."""
 
     load = models.ForeignKey(EstateLoad, on_delete=models.CASCADE)
+    member = models.IntegerField(default=0)  # of a ZIP: which of its files, counted from 1
     line = models.BigIntegerField()
     column = models.CharField(max_length=32)
     reason = models.CharField(max_length=40)
@@ -225,7 +206,7 @@ class LoadNote(models.Model):
     kept = models.BooleanField()
 
     class Meta:
-        indexes = [models.Index(fields=["load", "line"], name="estates_note_line")]
+        indexes = [models.Index(fields=["load", "member", "line"], name="estates_note_place")]
 
     def __str__(self) -> str:
         return f"{self.load_id} line {self.line}: {self.reason}"

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from django.db.models import Q, Sum
 
 from fir.estates.models import (
+    AT_WORK,
     Census,
     CensusFigure,
     Cohort,
@@ -37,20 +38,26 @@ def find_load(party: Party, load_id: int) -> EstateLoad | None:
     return EstateLoad.objects.filter(party=party, pk=load_id).first()
 
 
+def load_before(load: EstateLoad) -> EstateLoad | None:
+    """The load of the same Supplier that this one waits for, if any: they are finished in turn."""
+    others = EstateLoad.objects.filter(party=load.party_id, state__in=AT_WORK, pk__lt=load.pk)
+    return others.order_by("-id").first()
+
+
 def loads_of(party: Party) -> QuerySet[EstateLoad]:
     """The loads of this Supplier, newest first."""
     return EstateLoad.objects.filter(party=party).order_by("-id")
 
 
 def notes_of(load: EstateLoad) -> QuerySet[LoadNote]:
-    """What was noted of a load's rows, in the order of its lines."""
-    return LoadNote.objects.filter(load=load).order_by("line", "id")
+    """What was noted of a load's rows, in the order of its lines, and of its files."""
+    return LoadNote.objects.filter(load=load).order_by("member", "line", "id")
 
 
 def notes_report(load: EstateLoad) -> Iterator[str]:
     """The lines of a CSV with everything that was noted of a load's rows, the headings first;
     values are masked unless hexadecimal."""
-    columns = ("line", "column", "reason", "value", "kept")
+    columns = ("line", "column", "reason", "value", "kept", "member")
     writer = csv.writer(_Echo())
     yield writer.writerow(columns)
     for row in notes_of(load).values_list(*columns).iterator(chunk_size=2000):

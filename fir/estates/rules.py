@@ -16,6 +16,8 @@ from cpl.identifiers import (
 RESPONSIBLE_ROLES = {"IS": "IS", "GS": "GS", "IS+GS": "IS+GS", "GS+IS": "IS+GS"}
 # Device Types whose eligibility asks for the firmware of their Communications Hub (SECMP0007).
 READ_THEIR_HUB = ("PPMID", "HCALCS")
+# The status that, among changes, drops a device. In a whole inventory it is one like any other.
+REMOVED = "REMOVED"
 
 _HEX = re.compile(r"[0-9A-Fa-f]{1,16}")
 # The length of an MPRN, an MPAN or a UPRN: no identity on the list has as many digits.
@@ -42,6 +44,19 @@ class RawDevice:
     responsible_role: str
     fault: str = ""
     is_ended: bool = True  # false for a last line without a line break, which may be cut off
+    member: int = 0  # of a ZIP: which of its files, counted from 1
+
+    @property
+    def shared(self) -> tuple[str, ...]:
+        """What it says besides its ids, to the letter."""
+        return (
+            self.device_type,
+            self.device_status,
+            self.manufacturer,
+            self.device_model,
+            self.firmware_version,
+            self.responsible_role,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +93,7 @@ class RowNote:
     reason: str
     value: str
     kept: bool
+    member: int = 0
 
 
 def masked(value: str) -> str:

@@ -11,14 +11,13 @@ from django.db.models import ProtectedError, Q
 
 from fir.estates import tables
 from fir.estates.models import (
-    DONE,
+    COMPARING,
     HELD,
     INTERRUPTED,
     RECEIVING,
     REFUSED,
     Cohort,
     EstateLoad,
-    LoadConfiguration,
     LoadNote,
 )
 from fir.estates.operations import finish_loads
@@ -68,8 +67,10 @@ def _refuse_forgotten(*, at: datetime) -> None:
 
 def _droppable(*, at: datetime) -> QuerySet[EstateLoad]:
     """Loads that no estate points at, and whose tables are of no use any more."""
-    over = Q(state__in=[REFUSED, INTERRUPTED]) | Q(state=DONE, replaced_at__lt=at - OLD_LOADS_STAND)
-    return EstateLoad.objects.filter(over, tables_dropped=False, estate__isnull=True)
+    over = Q(state__in=[REFUSED, INTERRUPTED]) | Q(replaced_at__lt=at - OLD_LOADS_STAND)
+    compared = EstateLoad.objects.filter(state=COMPARING, former__isnull=False).values("former")
+    loads = EstateLoad.objects.filter(over, tables_dropped=False, estate__isnull=True)
+    return loads.exclude(pk__in=compared)
 
 
 @transaction.atomic
@@ -79,6 +80,5 @@ def _drop(load: EstateLoad, *, at: datetime) -> None:
     if locked is None or not _droppable(at=at).filter(pk=load.pk).exists():
         return
     tables.drop_tables(load.pk)
-    LoadConfiguration.objects.filter(load=load).delete()
     Cohort.objects.filter(load=load).delete()
     EstateLoad.objects.filter(pk=load.pk).update(tables_dropped=True)

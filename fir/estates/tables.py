@@ -7,13 +7,9 @@ waits for another Supplier's reader, and none can show half a load.
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from django.db import connection
-from psycopg.sql import SQL, Composed, Identifier, Literal
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
+from psycopg.sql import SQL, Identifier, Literal
 
 SCHEMA = "loads"
 FOLDER = Path(__file__).parent / "sql"
@@ -38,103 +34,48 @@ WHERE locktype = 'advisory' AND objsubid = 2 AND granted AND pid <> pg_backend_p
     AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
     AND classid = %s AND objid = %s
 """
-# Configurations that read their hub's, and those that hubs have.
-READERS_AND_HUBS = """
-SELECT
-    coalesce(array_agg(number) FILTER (WHERE reads_hub), '{}'),
-    coalesce(array_agg(number) FILTER (WHERE device_type = 'CHF'), '{}')
-FROM estates_loadconfiguration WHERE load_id = %s
+RESERVE = """
+SELECT nextval(pg_get_serial_sequence('estates_cohort', 'id')) FROM generate_series(1, %s)
 """
 
 
 def received_table(load_id: int) -> Identifier:
-    """What came through the door of a load, before it is counted."""
+    """What came through the door of a load and still waits: Devices whose cohort depends on their
+    hub's, and all of a delta."""
     return Identifier(SCHEMA, f"received_{load_id}")
 
 
 def device_table(load_id: int) -> Identifier:
-    """The devices of a load that is done."""
+    """The devices of a load."""
     return Identifier(SCHEMA, f"device_{load_id}")
 
 
-def _sql(name: str, load_id: int) -> Composed:
-    text: str = (FOLDER / name).read_text()
-    readers, hubs = _readers_and_hubs(load_id) if "{readers}" in text else ([], [])
-    return SQL(text).format(
-        received=received_table(load_id),
-        devices=device_table(load_id),
-        load=Literal(load_id),
-        readers=Literal(readers),
-        hubs=Literal(hubs),
-    )
-
-
-def _readers_and_hubs(load_id: int) -> tuple[list[int], list[int]]:
+def make_tables(load_id: int) -> None:
+    """Make the tables that a load is received in. Rows carry their place in the file until they
+    are indexed."""
     with connection.cursor() as cursor:
-        cursor.execute(READERS_AND_HUBS, [load_id])
-        readers, hubs = cursor.fetchone()
-    return readers, hubs
+        for table in (device_table(load_id), received_table(load_id)):
+            columns = "(device_id bigint NOT NULL, hub_id bigint, cohort_id bigint, place bigint)"
+            cursor.execute(SQL("CREATE TABLE {} " + columns).format(table))
 
 
-def copy_received(load_id: int, rows: Iterable[tuple[int, int, int | None, int]]) -> None:
-    """Make the load's table of received rows (line, device, hub, configuration) and fill it."""
-    table = received_table(load_id)
+def reserve_cohorts(count: int) -> list[int]:
+    """Numbers for so many cohorts, which nobody else will use."""
     with connection.cursor() as cursor:
-        cursor.execute(
-            SQL(
-                "CREATE TABLE {} (line bigint, device_id bigint, hub_id bigint, configuration int)"
-            ).format(table)
-        )
-        statement = SQL("COPY {} FROM STDIN (FORMAT BINARY)").format(table)
-        with cursor.copy(statement) as copy:
-            copy.set_types(["int8", "int8", "int8", "int4"])
-            for row in rows:
-                copy.write_row(row)
+        cursor.execute(RESERVE, [count])
+        return [row[0] for row in cursor.fetchall()]
 
 
-def drop_duplicates(load_id: int, *, most: int) -> tuple[int, list[tuple[int, int]]]:
-    """Leave the first row of every device: how many others there were, and the (line, device
-    number) of the first `most` of them."""
-    with connection.cursor() as cursor:
-        cursor.execute(_sql("drop_duplicates.sql", load_id), {"most": most})
-        rows = cursor.fetchall()
-    return (rows[0][0] if rows else 0), [(line, number) for _, line, number in rows]
-
-
-def count_cohorts(load_id: int) -> None:
-    """Write the load's cohorts with their device counts; `build_devices` follows in the same
-    transaction."""
-    with connection.cursor() as cursor:
-        cursor.execute(SQL("ANALYZE {}").format(received_table(load_id)))
-        cursor.execute(PLAN)
-        cursor.execute(_sql("pair_configurations.sql", load_id))
-        cursor.execute("ANALYZE pair")
-        cursor.execute(_sql("count_cohorts.sql", load_id))
-        cursor.execute(_sql("match_cohorts.sql", load_id))
-
-
-def build_devices(load_id: int) -> None:
-    """Build the load's device table and drop what was received; `count_cohorts` went before in the
-    same transaction, whose plan still holds."""
-    with connection.cursor() as cursor:
-        cursor.execute(_sql("build_devices.sql", load_id))
-        cursor.execute(SQL("DROP TABLE {}, pair").format(received_table(load_id)))
-
-
-def index_devices(load_id: int) -> None:
-    """Index the load's devices by id and by cohort."""
-    table = device_table(load_id)
-    with connection.cursor() as cursor:
-        cursor.execute(SQL("ALTER TABLE {} ADD PRIMARY KEY (device_id)").format(table))
-        cursor.execute(SQL("CREATE INDEX ON {} (cohort_id, device_id)").format(table))
-        cursor.execute(SQL("ANALYZE {}").format(table))
-
-
-def compare_loads(*, former_id: int, load_id: int) -> None:
+def compare_loads(*, former_id: int, load_id: int, changes_only: bool) -> None:
     """Write the moves of a load's devices since another load of the same Supplier. One pass over
-    both tables; cohorts that share every fact are the same."""
+    both tables; cohorts that share every fact are the same. With `changes_only`, the load is that
+    other one but for what it received."""
+    only = SQL("(SELECT * FROM {} WHERE device_id IN (SELECT device_id FROM {}))")
+    some, received = (only if changes_only else SQL("{}")), received_table(load_id)
     statement = SQL((FOLDER / "compare_loads.sql").read_text()).format(
-        former=device_table(former_id), devices=device_table(load_id), load=Literal(load_id)
+        former=some.format(device_table(former_id), received),
+        devices=some.format(device_table(load_id), received),
+        load=Literal(load_id),
     )
     with connection.cursor() as cursor:
         cursor.execute(PLAN)

@@ -51,7 +51,6 @@ OPEN = (
     "estates_cohortmove",
     "estates_estate",
     "estates_estateload",
-    "estates_loadconfiguration",
     "estates_loadnote",
     "ledger_bookmark",
     "ledger_ledgerhead",

@@ -121,6 +121,7 @@ POST portal:send-inventory                302 403 403 403 403 302 302 403 403 40
 GET  portal:load                          302 403 403 403 403 200 404 403 403 403 403 403 403
 GET  portal:load-notes                    302 403 403 403 403 200 404 403 403 403 403 403 403
 POST portal:accept-load                   302 403 403 403 403 409 404 403 403 403 403 403 403
+POST portal:drop-load                     302 403 403 403 403 409 404 403 403 403 403 403 403
 GET  portal:eligibility                   302 403 403 403 403 200 200 403 403 403 403 403 403
 GET  portal:notices                       302 403 403 200 200 200 200 200 200 200 200 200 200
 GET  portal:notice                        302 403 403 404 404 200 404 404 404 404 404 404 404

@@ -3,7 +3,7 @@
 from rest_framework import serializers
 
 from fir.api.shapes.fields import Choice, Moment, Page, Text, Whole
-from fir.estates.models import STATES
+from fir.estates.models import MODES, STATES
 
 
 class EstateLoad(serializers.Serializer[None]):
@@ -11,11 +11,17 @@ class EstateLoad(serializers.Serializer[None]):
 
     id = Whole()
     state = Choice(choices=STATES)
+    mode = Choice(choices=MODES)
+    base = Whole(allow_null=True)
+    bytes_total = Whole(allow_null=True)
     bytes_read = Whole()
     rows_read = Whole()
     rows_bad = Whole()
     rows_total = Whole(allow_null=True)
     percent = Whole()
+    rows_a_second = Whole(allow_null=True)
+    bytes_a_second = Whole(allow_null=True)
+    seconds_left = Whole(allow_null=True)
     devices = Whole()
     notes_by_reason = serializers.DictField(child=Whole())
     refusal = Text(allow_blank=True)

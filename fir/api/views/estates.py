@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from functools import partial
 from http import HTTPStatus
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.http import Http404, StreamingHttpResponse
 from django.urls import reverse
@@ -13,13 +14,12 @@ from rest_framework.response import Response
 
 from fir.api.answers import load_answer
 from fir.api.door import PAGING, Door
-from fir.api.problems import InputRefused
 from fir.api.shapes import estates as shapes
 from fir.estates.bodies import Body
-from fir.estates.operations import accept_load, receive_load
+from fir.estates.models import FULL, MODES
+from fir.estates.operations import accept_load, drop_load, receive_load
 from fir.estates.queries import find_load, loads_of, notes_report
 from fir.parties.permissions import Permission
-from fir.submissions.claims import Fault
 
 if TYPE_CHECKING:
     from rest_framework.request import Request
@@ -33,7 +33,14 @@ class EstateLoads(Door):
     """`POST /estate/loads` sends an inventory in; `GET` lists the loads."""
 
     answers = {"GET": (200, shapes.EstateLoadPage), "POST": (202, shapes.EstateLoad)}
-    takes = {"POST": {"text/csv": OpenApiTypes.STR, "application/xml": OpenApiTypes.STR}}
+    takes = {
+        "POST": {
+            "text/csv": OpenApiTypes.STR,
+            "application/gzip": OpenApiTypes.BINARY,
+            "application/xml": OpenApiTypes.STR,
+            "application/zip": OpenApiTypes.BINARY,
+        }
+    }
     requires = {"GET": (Permission.VIEW_ESTATE,), "POST": (Permission.LOAD_ESTATE,)}
     reads_as_it_streams = True
     parameters = ("mode", *PAGING)
@@ -41,17 +48,26 @@ class EstateLoads(Door):
     def get(self, request: Request) -> Response:
         """The loads, newest first."""
         loads = loads_of(self.supplier())
-        return Response(self.page(loads, lambda rows: list(map(load_answer, rows)), "-id"))
+        answered = partial(load_answer, at=timezone.now())
+        return Response(self.page(loads, lambda rows: list(map(answered, rows)), "-id"))
 
     def post(self, request: Request) -> Response:
         """Take in the body as it streams: 202 when it is in, 422 when it cannot be read."""
-        if self.choice("mode", ("FULL", "DELTA")) == "DELTA":
-            message = "Only whole inventories are taken in so far; send mode=full."
-            raise InputRefused([Fault("mode", "NOT_OFFERED", message)])
-        pieces = Body(request._request).pieces(PIECE)
-        load = receive_load(party=self.actor.party, pieces=pieces, by=self.actor, at=timezone.now())
+        body = Body(request._request)
+        load = receive_load(
+            party=self.actor.party,
+            pieces=body.pieces(PIECE),
+            by=self.actor,
+            at=timezone.now(),
+            mode=self.choice("mode", MODES) or FULL,
+            size=body.expected,
+        )
         where = reverse("estate-load", kwargs={"load_id": load.pk})
-        return Response(load_answer(load), status=HTTPStatus.ACCEPTED, headers={"Location": where})
+        return Response(_answered(load), status=HTTPStatus.ACCEPTED, headers={"Location": where})
+
+
+def _answered(load: EstateLoad) -> dict[str, Any]:
+    return load_answer(load, at=timezone.now())
 
 
 class _OneLoad(Door):
@@ -71,7 +87,7 @@ class EstateLoadDoor(_OneLoad):
 
     def get(self, request: Request, load_id: int) -> Response:
         """The load."""
-        return Response(load_answer(self.load(load_id)))
+        return Response(_answered(self.load(load_id)))
 
 
 class EstateLoadErrors(_OneLoad):
@@ -95,4 +111,16 @@ class AcceptLoad(_OneLoad):
     def post(self, request: Request, load_id: int) -> Response:
         """The load, swapped in; 409 when it is not held."""
         load = accept_load(load=self.load(load_id), by=self.actor, at=timezone.now())
-        return Response(load_answer(load))
+        return Response(_answered(load))
+
+
+class DropLoad(_OneLoad):
+    """`POST /estate/loads/{id}/drop`: let a held load go."""
+
+    answers = {"POST": (200, shapes.EstateLoad)}
+    requires = {"POST": (Permission.LOAD_ESTATE,)}
+
+    def post(self, request: Request, load_id: int) -> Response:
+        """The load, refused; 409 when it is not held."""
+        load = drop_load(load=self.load(load_id), by=self.actor, at=timezone.now())
+        return Response(_answered(load))

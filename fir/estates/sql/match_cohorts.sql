@@ -1,26 +1,31 @@
--- Says of every pair of configurations which cohort its devices belong to.
--- Not the ORM: it changes the temporary table that pair_configurations.sql made.
--- Called by fir.estates.tables.count_cohorts.
-UPDATE pair SET cohort_id = matched.cohort_id
-FROM (
-    SELECT one.configuration, one.hub_configuration, cohort.id AS cohort_id
-    FROM pair AS one
-    JOIN estates_loadconfiguration AS own
-        ON own.load_id = {load} AND own.number = one.configuration
-    LEFT JOIN estates_loadconfiguration AS hub
-        ON hub.load_id = {load} AND hub.number = one.hub_configuration
-    JOIN estates_cohort AS cohort
-        ON cohort.load_id = {load}
-        AND cohort.device_type = own.device_type
-        AND cohort.manufacturer_identifier = own.manufacturer_identifier
-        AND cohort.device_model = own.device_model
-        AND cohort.firmware_version = own.firmware_version
-        AND cohort.device_status = own.device_status
-        AND cohort.responsible_roles = own.responsible_roles
-        AND cohort.listable = own.listable
-        AND cohort.hub_manufacturer = coalesce(hub.manufacturer_identifier, '')
-        AND cohort.hub_model = coalesce(hub.device_model, '')
-        AND cohort.hub_version = coalesce(hub.firmware_version, '')
-) AS matched
-WHERE pair.configuration = matched.configuration
-    AND pair.hub_configuration = matched.hub_configuration
+-- Says which cohort of a load is the same as each of its base, and which is the same but for a hub.
+-- Not the ORM: the answer is a temporary table that millions of rows are joined to.
+-- Called by fir.estates.building.carry_base.
+CREATE TEMPORARY TABLE kept ON COMMIT DROP AS
+SELECT
+    former.id AS former_id, same.id AS cohort_id, own.id AS own_id,
+    former.device_type = ANY({readers}) AS reads_hub
+FROM estates_cohort AS former
+JOIN estates_cohort AS same
+    ON same.load_id = {load}
+    AND (
+        same.device_type, same.manufacturer_identifier, same.device_model,
+        same.firmware_version, same.device_status, same.responsible_roles, same.listable,
+        same.hub_manufacturer, same.hub_model, same.hub_version
+    ) = (
+        former.device_type, former.manufacturer_identifier, former.device_model,
+        former.firmware_version, former.device_status, former.responsible_roles, former.listable,
+        former.hub_manufacturer, former.hub_model, former.hub_version
+    )
+JOIN estates_cohort AS own
+    ON own.load_id = {load}
+    AND (
+        own.device_type, own.manufacturer_identifier, own.device_model,
+        own.firmware_version, own.device_status, own.responsible_roles, own.listable,
+        own.hub_manufacturer, own.hub_model, own.hub_version
+    ) = (
+        former.device_type, former.manufacturer_identifier, former.device_model,
+        former.firmware_version, former.device_status, former.responsible_roles, former.listable,
+        '', '', ''
+    )
+WHERE former.load_id = {base}

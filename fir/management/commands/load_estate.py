@@ -9,7 +9,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
 from fir.eligibility.operations import read_news
-from fir.estates.models import DONE, HELD, REFUSED
+from fir.estates.models import DELTA, DONE, FULL, HELD, REFUSED
 from fir.estates.operations import (
     EstateRefused,
     NotASupplier,
@@ -29,25 +29,28 @@ PIECE = 1 << 20
 
 
 class Command(BaseCommand):
-    """Load a Supplier's inventory (CSV, gzip CSV or a DUIS 8.2 response) and assess it."""
+    """Load and assess a Supplier's inventory: CSV, gzip CSV, a DUIS 8.2 response, a ZIP of them."""
 
     help = __doc__ or ""
 
     def add_arguments(self, parser: CommandParser) -> None:
         """Whose inventory, and where it is."""
         add_party(parser)
-        parser.add_argument("--delta", action="store_true", help="changes only")
+        parser.add_argument("--delta", action="store_true", help="the file holds what changed")
         parser.add_argument("file", type=Path)
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Load it and say what became of it; nothing changes when it cannot be read."""
         party = party_of(options)
-        if options["delta"]:
-            raise CommandError("Only whole inventories are taken in so far; leave out --delta.")
         try:
             with options["file"].open("rb") as file:
                 load = receive_load(
-                    party=party, pieces=_pieces(file), by=operator(), at=timezone.now()
+                    party=party,
+                    pieces=_pieces(file),
+                    by=operator(),
+                    at=timezone.now(),
+                    mode=DELTA if options["delta"] else FULL,
+                    size=options["file"].stat().st_size,
                 )
         except (EstateRefused, NotASupplier, ReceptionUnderWay, OSError) as error:
             raise CommandError(f"{error} The estate is as it was.") from error

@@ -8,6 +8,7 @@ from django import forms
 
 from cpl.identifiers import DEVICE_TYPES
 from fir.eligibility.changes import MEANINGS, Change
+from fir.estates.models import DELTA, FULL
 from fir.portal.forms.filters import Filters
 from fir.portal.forms.questions import Boxes
 
@@ -35,9 +36,22 @@ class InventoryForm(forms.Form):
     """The file with an inventory. It is read by `fir.portal.uploads` and never by this form, which
     only asks for it and says what was wrong with it."""
 
-    inventory = forms.FileField(
-        label="Inventory", required=False, help_text="A CSV file, plain or packed with gzip, or XML"
+    mode = forms.ChoiceField(
+        label="What it holds",
+        required=False,
+        choices=[(FULL, "All Devices"), (DELTA, "What changed since the estate that stands")],
+        initial=FULL,
+        widget=forms.RadioSelect,
     )
+    inventory = forms.FileField(
+        label="Inventory",
+        required=False,
+        help_text="A CSV file, plain or packed with gzip; an XML response, or a ZIP of them",
+    )
+
+
+class DropForm(forms.Form):
+    """Dropping a held load: nothing is asked."""
 
 
 class AcceptForm(forms.Form):

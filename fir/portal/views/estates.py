@@ -1,4 +1,4 @@
-"""The loads that a Supplier's estate came by, and sending in an inventory."""
+"""The loads that a Supplier's estate came by, and how far each is."""
 
 from __future__ import annotations
 
@@ -7,53 +7,37 @@ from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.contrib import messages
+from django.contrib.humanize.templatetags.humanize import intcomma
 from django.http import Http404, HttpResponse, StreamingHttpResponse
-from django.shortcuts import redirect
-from django.urls import reverse
+from django.template.defaultfilters import filesizeformat
 from django.utils import timezone
 
-from fir.estates.explanations import PHASES, note_in_words
-from fir.estates.models import AT_WORK, RECEIVING
-from fir.estates.operations import (
-    EstateRefused,
-    LoadNotHeld,
-    NewerLoadStands,
-    NotASupplier,
-    accept_load,
-    receive_load,
+from fir.estates.explanations import PHASES, how_long, note_in_words
+from fir.estates.models import AT_WORK, FULL, QUEUED, RECEIVING
+from fir.estates.progress import progress_of
+from fir.estates.queries import (
+    find_load,
+    load_before,
+    loads_of,
+    notes_of,
+    notes_report,
+    standing_load_of,
 )
-from fir.estates.queries import find_load, loads_of, notes_of, notes_report, standing_load_of
-from fir.estates.sources import HEADINGS, OPTIONAL
 from fir.estates.sweep import HELD_LOADS_STAND, NOTES_STAND
 from fir.parties.permissions import Permission
 from fir.portal.errors import error_page
-from fir.portal.forms.estates import AcceptForm, InventoryForm, refused
 from fir.portal.kept import take_answers
 from fir.portal.page import Page
 from fir.portal.pages import listing
-from fir.portal.uploads import UploadPage
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from django.forms import Form
     from django.http import HttpRequest
 
     from fir.estates.models import EstateLoad
-    from fir.portal.uploads import Upload
 
 READS_LOADS = {"GET": (Permission.VIEW_ESTATE, Permission.LOAD_ESTATE)}
 NOTES_SHOWN = 100
-REFUSALS: Mapping[type[Exception], HTTPStatus] = {
-    EstateRefused: HTTPStatus.UNPROCESSABLE_ENTITY,
-    NotASupplier: HTTPStatus.FORBIDDEN,
-}
-NOT_ACCEPTED: Mapping[type[Exception], str] = {
-    LoadNotHeld: "It no longer waits to be accepted, so nothing was changed. Below is how it "
-    "stands now.",
-    NewerLoadStands: "A load that was sent after this one is your estate already, so nothing was "
-    "changed, and nothing is to be done.",
-}
 
 
 class SupplierPage(Page):
@@ -91,7 +75,9 @@ class Loads(SupplierPage):
         return self.show("estates/loads.html", status=found.status, listing=found, stands=stands)
 
 
-class _OneLoad(SupplierPage):
+class OneLoad(SupplierPage):
+    """A page about one load of the asker's own."""
+
     def load(self, load_id: int) -> EstateLoad:
         """The asker's own load; anybody else's does not exist here."""
         load = find_load(self.party, load_id)
@@ -115,6 +101,9 @@ class _OneLoad(SupplierPage):
             load=load,
             form=form,
             phase=PHASES[load.state],
+            seen=seen(load),
+            waits_for=load_before(load) if load.state == QUEUED else None,
+            **_figures(load),
             is_at_work=load.state in (RECEIVING, *AT_WORK),
             stands=standing_load_of(self.party),
             reasons=[(note_in_words(reason), count) for reason, count in reasons],
@@ -125,23 +114,43 @@ class _OneLoad(SupplierPage):
         )
 
 
-class Load(_OneLoad):
+def _figures(load: EstateLoad) -> dict[str, Any]:
+    """How far a load is, in figures and words."""
+    progress = progress_of(load, at=timezone.now())
+    size, rows = filesizeformat(load.bytes_read), intcomma(load.rows_read)
+    if load.state == RECEIVING and load.bytes_total:
+        size = f"{size} of {filesizeformat(load.bytes_total)}"
+    if progress.rows_a_second:
+        rows = f"{rows}, {intcomma(progress.rows_a_second)} a second"
+    holds = "All Devices" if load.mode == FULL else "What changed"
+    if load.base_id:
+        holds = f"{holds} since load {load.base_id}"
+    left = "" if progress.seconds_left is None else how_long(progress.seconds_left)
+    return {"progress": progress, "left": left, "size": size, "rows": rows, "holds": holds}
+
+
+def seen(load: EstateLoad) -> str:
+    """What changes while a load is at work."""
+    return f"{load.state}-{load.bytes_read}"
+
+
+class Load(OneLoad):
     """One load: how far it is, what was noted of its rows, and accepting it when it is held."""
 
     requires = READS_LOADS
 
     def get(self, request: HttpRequest, load_id: int) -> HttpResponse:
-        """The load. A page that asks again gets nothing (204) while its state is the one `seen`, so
-        that nothing is read out twice."""
+        """The load. A page that asks again gets nothing (204) while everything is as it was
+        `seen`, so that nothing is read out twice."""
         load = self.load(load_id)
-        if self.wants_fragment and request.GET.get("seen") == load.state:
+        if self.wants_fragment and request.GET.get("seen") == seen(load):
             return HttpResponse(status=HTTPStatus.NO_CONTENT)
         if take_answers(request, self.party) is not None:
             messages.info(request, "You were signed out, and nothing was accepted. Accept it now.")
         return self.show_load(load, fragment=self.wants_fragment)
 
 
-class LoadNotes(_OneLoad):
+class LoadNotes(OneLoad):
     """Everything that was noted of a load's rows, to keep as a file."""
 
     requires = READS_LOADS
@@ -154,54 +163,4 @@ class LoadNotes(_OneLoad):
             notes_report(load),
             content_type="text/csv; charset=utf-8",
             headers={"Content-Disposition": name},
-        )
-
-
-class AcceptLoad(_OneLoad):
-    """Taking a held load without its bad rows."""
-
-    requires = {"POST": (Permission.LOAD_ESTATE,)}
-
-    def form_url(self, request: HttpRequest) -> str:
-        """The load's page, which shows the form."""
-        return reverse("portal:load", kwargs=self.kwargs)
-
-    def post(self, request: HttpRequest, load_id: int) -> HttpResponse:
-        """The load becomes the estate, unless it is not held or a newer one stands: then 409."""
-        try:
-            load = accept_load(load=self.load(load_id), by=self.actor, at=timezone.now())
-        except (LoadNotHeld, NewerLoadStands) as refusal:
-            form = refused(AcceptForm, None, NOT_ACCEPTED[type(refusal)])
-            return self.show_load(self.load(load_id), status=HTTPStatus.CONFLICT, form=form)
-        messages.success(request, f"Load {load.pk} is your estate now, without its bad rows.")
-        return redirect("portal:load", load.pk)
-
-
-class SendInventory(UploadPage, SupplierPage):
-    """Sending in an inventory."""
-
-    requires = {"GET": (Permission.LOAD_ESTATE,), "POST": (Permission.LOAD_ESTATE,)}
-    refusals = REFUSALS
-
-    def get(self, request: HttpRequest) -> HttpResponse:
-        """The form, and what an inventory must hold."""
-        return self._show(InventoryForm())
-
-    def take(self, upload: Upload) -> HttpResponse:
-        """Take the inventory in; its load's page follows."""
-        pieces = upload.file("the inventory")
-        load = receive_load(party=self.party, pieces=pieces, by=self.actor, at=timezone.now())
-        messages.success(self.request, f"The inventory is in, as load {load.pk}.")
-        return redirect("portal:load", load.pk)
-
-    def show_refusal(self, refusal: Exception, status: HTTPStatus) -> HttpResponse:
-        """The form, saying why the inventory could not be taken."""
-        return self._show(refused(InventoryForm, "inventory", refusal), status=status)
-
-    def _show(self, form: InventoryForm, status: HTTPStatus = HTTPStatus.OK) -> HttpResponse:
-        return self.show(
-            "estates/send.html",
-            status=status,
-            form=form,
-            headings=[(HEADINGS[name], name in OPTIONAL) for name in HEADINGS],
         )

@@ -14,14 +14,13 @@ from fir.eligibility.deleting import EstateInUse, delete_estate
 from fir.eligibility.models import Assessment, Finding, LoadFigure
 from fir.eligibility.operations import read_news
 from fir.eligibility.queries import READER, standing_of
-from fir.estates import tables
+from fir.estates import building, tables
 from fir.estates.deleting import NoEstate
 from fir.estates.models import (
     Cohort,
     CohortMove,
     Estate,
     EstateLoad,
-    LoadConfiguration,
     LoadNote,
 )
 from fir.estates.operations import EstateRefused, finish_loads, receive_load
@@ -46,7 +45,6 @@ KEPT = (
     Estate,
     EstateLoad,
     Finding,
-    LoadConfiguration,
     LoadFigure,
     LoadNote,
 )
@@ -148,17 +146,17 @@ def test_a_load_that_is_being_built_is_broken_off(
 ) -> None:
     received(supplier, *homes(3))
     other = received(make.party("other"), *homes(2))
-    build = tables.build_devices
+    build = building.build_devices
 
-    def build_slowly(load_id: int) -> None:
-        build(load_id)
-        if load_id != other.pk:
+    def build_slowly(load: EstateLoad) -> None:
+        build(load)
+        if load != other:
             # The worker is in the middle of its statement when the estate is deleted.
             deleting = elsewhere_soon(lambda: delete(supplier))
             with connection.cursor() as cursor, deleting:
                 cursor.execute("SELECT pg_sleep(30)")
 
-    monkeypatch.setattr(tables, "build_devices", build_slowly)
+    monkeypatch.setattr(building, "build_devices", build_slowly)
     finish_loads(at=make.AT)
 
     assert not EstateLoad.objects.filter(party=supplier).exists()

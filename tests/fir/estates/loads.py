@@ -10,7 +10,7 @@ from psycopg.sql import SQL
 
 from cpl.device_ids import device_id_to_number
 from fir.estates import tables
-from fir.estates.models import Cohort, EstateLoad, LoadConfiguration
+from fir.estates.models import Cohort, EstateLoad
 from fir.estates.operations import finish_loads, receive_load
 from fir.estates.queries import standing_load_of
 from fir.ledger.models import LedgerEvent
@@ -30,9 +30,9 @@ def received(of: Party, *devices: dict[str, str], data: bytes | None = None) -> 
     return receive_load(party=of, pieces=pieces, by=make.actor(of), at=make.AT)
 
 
-def loaded(of: Party, *devices: dict[str, str]) -> EstateLoad:
+def loaded(of: Party, *devices: dict[str, str], data: bytes | None = None) -> EstateLoad:
     """A load that was finished as far as it goes."""
-    load = received(of, *devices)
+    load = received(of, *devices, data=data)
     finish_loads(at=make.AT)
     load.refresh_from_db()
     return load
@@ -83,5 +83,4 @@ def whole(load: EstateLoad, devices: int) -> None:
     assert len(placed) == devices
     assert indexes_of(load) == 2
     assert f"received_{load.pk}" not in tables_of_loads()
-    assert not LoadConfiguration.objects.filter(load=load).exists()
     assert LedgerEvent.objects.filter(kind="ESTATE_LOADED").count() == 1

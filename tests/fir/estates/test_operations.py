@@ -12,8 +12,8 @@ from django.db import connection
 from psycopg.sql import SQL, Identifier
 
 from cpl.device_ids import device_id_to_number
-from fir.estates import operations, tables
-from fir.estates.models import Cohort, Estate, EstateLoad, LoadConfiguration, LoadNote
+from fir.estates import building, tables
+from fir.estates.models import Cohort, Estate, EstateLoad, LoadNote
 from fir.estates.operations import (
     PAUSE_AFTER_A_FAILURE,
     EstateRefused,
@@ -22,6 +22,7 @@ from fir.estates.operations import (
     accept_load,
     finish_load,
     finish_loads,
+    finishing,
     receive_load,
 )
 from fir.estates.queries import find_load, loads_of, standing_load_of
@@ -157,7 +158,6 @@ def test_what_cannot_be_read_whole_is_refused_by_its_line_and_changes_nothing(
     load = loads_of(supplier)[0]
     assert (load.state, load.refusal) == ("REFUSED", str(refusal.value))
     assert not LoadNote.objects.filter(load=load).exists()
-    assert not LoadConfiguration.objects.filter(load=load).exists()
     assert tables_of_loads() == before
     sweep_loads(at=make.AT + DAY)
     assert standing_load_of(supplier) == standing
@@ -174,7 +174,7 @@ def test_a_stream_that_breaks_is_an_interrupted_load(supplier: Party) -> None:
         receive_load(party=supplier, pieces=broken(), by=make.actor(supplier), at=make.AT)
 
     load = EstateLoad.objects.get()
-    assert (load.state, load.rows_read) == ("INTERRUPTED", 3 - 1)
+    assert (load.state, load.bytes_read) == ("INTERRUPTED", len(make.inventory(*homes(3))))
     assert tables_of_loads() == set()
     assert finish_loads(at=make.AT) == 0
 
@@ -183,14 +183,14 @@ def test_a_stream_that_breaks_is_an_interrupted_load(supplier: Party) -> None:
 def test_a_device_that_comes_twice_counts_once_and_the_first_row_stands(supplier: Party) -> None:
     again = make.device(1, DeviceFirmwareVersion="00000002")
 
-    load = loaded(supplier, *homes(250), again, again)
+    load = loaded(supplier, *homes(250), again, make.device(1))
 
     assert (load.state, load.rows_read, load.rows_bad, load.devices) == ("DONE", 252, 2, 250)
-    assert load.notes_by_reason == {"DEVICE_REPEATED": 2}
+    assert load.notes_by_reason == {"DEVICE_REPEATED": 1, "DEVICE_REPEATED_OTHERWISE": 1}
     notes = LoadNote.objects.filter(load=load).order_by("line")
-    assert [(n.line, n.value, n.kept) for n in notes] == [
-        (252, make.device_id(1), False),
-        (253, make.device_id(1), False),
+    assert [(n.line, n.reason, n.value, n.kept) for n in notes] == [
+        (252, "DEVICE_REPEATED_OTHERWISE", make.device_id(1), False),
+        (253, "DEVICE_REPEATED", make.device_id(1), False),
     ]
     assert set(Cohort.objects.values_list("firmware_version", flat=True)) == {"00000001"}
 
@@ -203,7 +203,7 @@ def test_all_repeated_devices_are_counted_and_the_first_are_named(
     settings.ESTATE_BAD_ROWS_REPORTED = 3
     rows = homes(10 + bad, bad)
 
-    load = received(supplier, *rows, *rows[4::-1])
+    load = loaded(supplier, *rows, *rows[4::-1])
 
     assert load.notes_by_reason.pop("DEVICE_REPEATED") == 5
     assert load.notes_by_reason == ({"NOT_A_DEVICE_ID": bad} if bad else {})
@@ -213,7 +213,6 @@ def test_all_repeated_devices_are_counted_and_the_first_are_named(
     assert [(note.line, note.value) for note in notes] == [
         (first + place, make.device_id(5 - place)) for place in range(named)
     ]
-    finish_loads(at=make.AT)
     assert sum(cohort.device_count for cohort in Cohort.objects.filter(load=load)) == 10
 
 
@@ -339,8 +338,11 @@ def test_a_held_load_changes_nothing_until_it_is_accepted(supplier: Party) -> No
     accept_load(load=held, by=make.actor(supplier), at=make.AT)
 
     held.refresh_from_db()
-    assert (held.state, held.accepted, held.devices) == ("DONE", True, 8)
+    assert (held.state, held.accepted, held.devices) == ("COMPARING", True, 8)
     assert standing_load_of(supplier) == held
+    finish_loads(at=make.AT)
+    held.refresh_from_db()
+    assert (held.state, held.former, held.compared_at) == ("DONE", first, make.AT)
     assert LedgerEvent.objects.filter(kind="ESTATE_LOADED").count() == 2
     with pytest.raises(LoadNotHeld):
         accept_load(load=held, by=make.actor(supplier), at=make.AT)
@@ -384,14 +386,14 @@ def test_one_suppliers_trouble_holds_up_no_other(
 ) -> None:
     other = make.party("small-gas", "SMALL_SUPPLIER")
     first, second = received(supplier, make.device(1)), received(other, make.device(2))
-    count = tables.count_cohorts
+    build = building.build_devices
 
-    def fails_for_the_first(load_id: int) -> None:
-        if load_id == first.pk:
+    def fails_for_the_first(load: EstateLoad) -> None:
+        if load == first:
             raise RuntimeError("the disk is full")
-        count(load_id)
+        build(load)
 
-    monkeypatch.setattr(tables, "count_cohorts", fails_for_the_first)
+    monkeypatch.setattr(building, "build_devices", fails_for_the_first)
     finish_loads(at=make.AT)
     assert (standing_load_of(supplier), standing_load_of(other)) == (None, second)
     monkeypatch.undo()
@@ -411,11 +413,13 @@ def test_one_suppliers_trouble_holds_up_no_other(
 @pytest.mark.parametrize(
     ("where", "step", "state"),
     [
-        (tables, "count_cohorts", "READING"),
-        (tables, "build_devices", "READING"),
-        (tables, "index_devices", "INDEXING"),
-        (operations, "_swap", "INDEXING"),
-        (operations, "append_events", "INDEXING"),
+        (building, "place_waiting", "READING"),
+        (building, "build_devices", "READING"),
+        (building, "no_device_twice", "INDEXING"),
+        (building, "index_devices", "INDEXING"),
+        (building, "count_cohorts", "INDEXING"),
+        (finishing, "_swap", "INDEXING"),
+        (finishing, "append_events", "INDEXING"),
     ],
 )
 def test_a_worker_that_dies_anywhere_loses_nothing(

@@ -9,8 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fir.estates.reception import Reception
-from fir.estates.sources import SourceFault, read_source
+from fir.estates.faults import SourceFault
+from fir.estates.reception import Reception, limits
+from fir.estates.sources import read_parts
 from tests import make
 
 if TYPE_CHECKING:
@@ -24,7 +25,7 @@ def taken(data: bytes | Iterable[bytes], roles: str = "IS+GS") -> Reception:
     """A reception that took in everything."""
     reception = Reception(roles)
     pieces = [data] if isinstance(data, bytes) else data
-    list(reception.rows(read_source(reception.counted(pieces))))
+    list(reception.rows(read_parts(reception.counted(pieces), limits())))
     return reception
 
 
@@ -108,7 +109,7 @@ def test_a_row_that_is_not_the_last_may_have_any_note() -> None:
 def endless(row: str) -> Iterator[bytes]:
     yield f"{make.CSV_HEADINGS}\n".encode()
     for _ in range(1000):
-        yield f"{row}\n".encode()
+        yield f"{row}\n".encode() * 1000
     pytest.fail("it went on reading")
 
 

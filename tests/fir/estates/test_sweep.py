@@ -11,16 +11,16 @@ from django.db import connection
 from psycopg.sql import SQL, Identifier
 
 from fir.eligibility.operations import read_news
-from fir.estates import tables
-from fir.estates.models import Cohort, EstateLoad, LoadConfiguration, LoadNote
+from fir.estates import building
+from fir.estates.models import Cohort, EstateLoad, LoadNote
 from fir.estates.operations import (
     FAILURES_BEFORE_REFUSAL,
     LoadNotHeld,
-    _count_failure,
     accept_load,
     finish_loads,
     receive_load,
 )
+from fir.estates.operations.finishing import _count_failure
 from fir.estates.queries import standing_load_of
 from fir.estates.sweep import _drop, sweep_loads
 from tests import make
@@ -141,7 +141,7 @@ def test_a_load_that_came_alive_since_it_was_found_is_not_dropped(
 
     _drop(found, at=make.AT + DAY)
 
-    assert tables_of_loads() == {f"received_{load.pk}"}
+    assert tables_of_loads() == {f"device_{load.pk}", f"received_{load.pk}"}
     load.refresh_from_db()
     assert (load.state, load.tables_dropped) == (state, False)
     finish_loads(at=make.AT)
@@ -174,7 +174,6 @@ def test_what_is_still_of_no_use_is_dropped_once(supplier: Party) -> None:
     load.refresh_from_db()
     assert load.tables_dropped
     assert tables_of_loads() == set()
-    assert not LoadConfiguration.objects.filter(load=load).exists()
 
 
 # What is given up
@@ -207,11 +206,11 @@ def test_a_load_that_fails_for_hours_is_refused_and_cleared_away(
 ) -> None:
     tried: list[int] = []
 
-    def fail(load_id: int) -> None:
-        tried.append(load_id)
+    def fail(load: EstateLoad) -> None:
+        tried.append(load.pk)
         raise RuntimeError("the disk is full")
 
-    monkeypatch.setattr(tables, "count_cohorts", fail)
+    monkeypatch.setattr(building, "build_devices", fail)
     load, at = received(supplier, *homes(3)), make.AT
 
     while at < make.AT + 6 * HOUR:
@@ -225,17 +224,16 @@ def test_a_load_that_fails_for_hours_is_refused_and_cleared_away(
     assert "Send it again" in load.refusal
     assert tried == [load.pk] * FAILURES_BEFORE_REFUSAL
     assert tables_of_loads() == set()
-    assert not LoadConfiguration.objects.filter(load=load).exists()
 
 
 @pytest.mark.django_db
 def test_ringing_makes_no_load_fail_faster(
     supplier: Party, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def fail(_load_id: int) -> None:
+    def fail(_load: EstateLoad) -> None:
         raise RuntimeError("the disk is full")
 
-    monkeypatch.setattr(tables, "count_cohorts", fail)
+    monkeypatch.setattr(building, "build_devices", fail)
     load = received(supplier, *homes(3))
 
     for _ in range(2 * FAILURES_BEFORE_REFUSAL):
@@ -279,12 +277,12 @@ def test_what_findings_are_about_stays_until_they_are_about_something_newer(
 def test_a_load_that_fails_less_often_is_finished_in_the_end(
     supplier: Party, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def fail(_load_id: int) -> None:
+    def fail(_load: EstateLoad) -> None:
         raise RuntimeError("the disk is full")
 
     load = received(supplier, *homes(3))
     with monkeypatch.context() as broken:
-        broken.setattr(tables, "index_devices", fail)
+        broken.setattr(building, "index_devices", fail)
         for hour in range(FAILURES_BEFORE_REFUSAL - 1):
             finish_loads(at=make.AT + hour * HOUR)
 

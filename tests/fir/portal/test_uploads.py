@@ -22,7 +22,7 @@ from fir.estates.operations import EstateRefused, finish_loads
 from fir.estates.queries import standing_load_of
 from fir.parties.permissions import Permission
 from fir.portal import uploads
-from fir.portal.views import estates
+from fir.portal.views import load_acts
 from tests import make
 from tests.fir.estates.lines import line
 from tests.fir.estates.loads import homes
@@ -124,7 +124,7 @@ def test_the_file_is_read_as_it_streams_in(
         seen.extend((next(pieces), sum(stream.asked)) for _ in range(2))
         raise EstateRefused("Two pieces are enough.")
 
-    monkeypatch.setattr(estates, "receive_load", take_two_pieces)
+    monkeypatch.setattr(load_acts, "receive_load", take_two_pieces)
     refused(stream.send(browser), "Two pieces are enough.")
 
     (first, asked_first), (second, asked_then) = seen

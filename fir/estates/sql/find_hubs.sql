@@ -1,0 +1,11 @@
+-- Finds the hub of each device that waits for it, as far as the estate holds the hub.
+-- Not the ORM: the tables are the load's own and have no model.
+-- Called by fir.estates.building.place_waiting.
+CREATE TEMPORARY TABLE found ON COMMIT DROP AS
+SELECT
+    waiting.device_id, waiting.hub_id, waiting.place,
+    waiting.cohort_id AS own_id, coalesce(hub.cohort_id, -1) AS hub_cohort_id
+FROM {received} AS waiting
+LEFT JOIN {devices} AS hub
+    ON hub.device_id = waiting.hub_id AND hub.cohort_id = ANY({hubs}::bigint[])
+WHERE waiting.cohort_id = ANY({waiting}::bigint[])
