@@ -339,8 +339,8 @@ def test_a_list_costs_the_same_for_one_recalled_and_for_many(
     browser = signed_in(supplier)
     few = [queries_of(browser, address) for address in ("/firmware", "/cpl", RECORD, LISTED)]
     by, decider = make.actor(maker), make.actor(administrator)
-    for number in range(3, 8):
-        make.published(by, decider, number, predecessors=["CPL-000001"])
+    for number in range(3, 8):  # of other hardware, so that the record stays its model's latest
+        make.published(by, decider, number, device_model="00010102")
         recall_release(cpl_entry_id=f"CPL-{number:06}", reason=REASON, by=by, at=NOW)
 
     many = [queries_of(browser, address) for address in ("/firmware", "/cpl", RECORD, LISTED)]
