@@ -12,7 +12,7 @@ from fir.eligibility.operations import read_news
 from fir.estates.operations import finish_loads, receive_load
 from fir.parties.operations import admit_party, issue_key, operator
 from fir.parties.people import accept_invitation, invite_person
-from fir.parties.permissions import Category, Permission, usual_permissions
+from fir.parties.permissions import LETS_IN, MAY, Category, Permission, usual_permissions
 from fir.parties.queries import actor_of_key, holds_any_identifier
 from fir.records.reconciling import reconcile_list
 from fir.submissions.operations import (
@@ -61,6 +61,12 @@ def administrator() -> Party:
     return party("administrator", "ADMINISTRATOR")
 
 
+def everything(of: Party) -> frozenset[Permission]:
+    """All that anybody could do for a Party."""
+    category, holds = Category(of.category), holds_any_identifier(of)
+    return usual_permissions(category, holds_identifier=holds) | (LETS_IN & MAY[category])
+
+
 def key(of: Party, permissions: Iterable[Permission] | None = None) -> str:
     """A key of a Party."""
     return issue_key(party=of, name="test", permissions=permissions, by=operator(), at=AT)
@@ -89,10 +95,7 @@ def person(
     of: Party, email: str | None = None, permissions: Iterable[Permission] | None = None
 ) -> User:
     """Somebody who accepted a Party's invitation, and may do all that the Party may."""
-    if permissions is None:
-        holds = holds_any_identifier(of)
-        usual = usual_permissions(Category(of.category), holds_identifier=holds)
-        permissions = usual | {Permission.MANAGE_PEOPLE}
+    permissions = everything(of) if permissions is None else permissions
     invited = invitation(of, email or f"ann@{of.slug}.invalid", permissions)
     return accept_invitation(invitation=invited, password=PASSWORD, at=AT)
 

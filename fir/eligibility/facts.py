@@ -32,7 +32,8 @@ class TargetFacts:
 @dataclass(frozen=True, slots=True)
 class EligibilityFacts:
     """Everything the rules may read. `installed` are the entries that list the installed version;
-    `hub_carries` is whether the hub's firmware carries updates, None where nobody said."""
+    `hub_carries` is whether the hub's firmware carries updates, None where nobody said;
+    `held_by_supplier` whether the Supplier itself holds back any of what would be installed."""
 
     cohort: CohortFacts
     installed: tuple[PathEntry, ...]
@@ -42,6 +43,7 @@ class EligibilityFacts:
     hub_carries: bool | None
     today: date
     assumptions: Assumptions
+    held_by_supplier: bool = False
 
     @property
     def to_install(self) -> tuple[TargetFacts, ...]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import uuid
+from collections import defaultdict
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
@@ -13,6 +14,7 @@ from django.utils.timezone import localdate
 from cpl.models import CPLEntry
 from fir.eligibility.assumptions import ASSUMPTIONS
 from fir.eligibility.catalogue import EMPTY, ModelCatalogue, listed_key
+from fir.eligibility.decision_queries import held_releases
 from fir.eligibility.facts import CohortFacts, EligibilityFacts, TargetFacts
 from fir.eligibility.models import Assessment, Finding
 from fir.eligibility.planner import Plan, plan_route
@@ -30,7 +32,7 @@ from fir.ledger.operations import NewEvent, append_events, read_ledger, reading
 from fir.records.queries import models_of_entries
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Collection, Mapping, Sequence
     from datetime import date, datetime
 
     from cpl.identifiers import ModelKey
@@ -83,10 +85,16 @@ def _assess_or_leave(slug: str, *, at: datetime) -> bool:
 def _assess_news(events: Sequence[LedgerEvent], *, at: datetime) -> None:
     loaded = {event.subject_id for event in events if event.kind == "ESTATE_LOADED"}
     entries = {event.subject_id for event in events if event.kind in ENTRY_KINDS}
+    decided = defaultdict(set)
+    for event in events:
+        if event.kind == "SUPPLIER_DECIDED":
+            decided[event.by_party].add(event.subject_id)
     if loaded:
         assess_estates(standing_loads(loaded), at=at)
     if entries:
-        assess_models(models_of_entries(entries), at=at)
+        assess_models(models_of_entries(entries), standing_loads(), at=at)
+    for supplier, own in decided.items():
+        assess_models(models_of_entries(own), standing_loads([supplier]), at=at)
     published = [event for event in events if event.kind == "FIRMWARE_PUBLISHED"]
     known = releases_told(published)
     told = [_assessed(event) for event in published if event.seq not in known]
@@ -99,14 +107,16 @@ def _assessed(event: LedgerEvent) -> NewEvent:
     return NewEvent("ELIGIBILITY_ASSESSED", "cpl_entry", event.subject_id, payload)
 
 
-def assess_models(models: Collection[ModelKey], *, at: datetime) -> None:
-    """Work out anew what these Device Models' entries decide, in every estate.
+def assess_models(
+    models: Collection[ModelKey], standing: Sequence[EstateLoad], *, at: datetime
+) -> None:
+    """Work out anew what these Device Models' entries decide, in the estates of these standing
+    loads.
 
     An estate whose standing load was not assessed yet is worked out as a whole, so that whoever
     is told of these entries is told what holds for its devices now.
     """
     assessed = dict(Assessment.objects.values_list("party_id", "load_id"))
-    standing = standing_loads()
     loads = [load for load in standing if assessed.get(load.party_id) == load.pk]
     if len(models) > MANY_MODELS:
         loads = []
@@ -131,7 +141,9 @@ def _write_findings(
     cohorts: Sequence[Cohort], loads: Sequence[EstateLoad], *, at: datetime
 ) -> None:
     parties = {load.pk: load.party for load in loads}
-    answers = _Answers(cohorts, today=localdate(at))
+    held = held_releases({party.pk for party in parties.values()})
+    held_of = {load_id: held[party.pk] for load_id, party in parties.items()}
+    answers = _Answers(cohorts, held_of, today=localdate(at))
     found = [(cohort, answer) for cohort in cohorts for answer in answers.of(cohort)]
     ids = CPLEntry.objects.in_bulk(
         {a.target.cpl_entry_id for _, a in found if a.target}, field_name="cpl_entry_id"
@@ -189,28 +201,38 @@ class _Answer:
 
 
 class _Answers:
-    """Answers by facts: cohorts of different Suppliers that share all facts share the answer."""
+    """Answers by facts: cohorts of different Suppliers that share all facts share the answer, where
+    the Suppliers hold back the same of their Device Model's entries."""
 
-    def __init__(self, cohorts: Sequence[Cohort], *, today: date) -> None:
-        self.today = today
+    def __init__(
+        self,
+        cohorts: Sequence[Cohort],
+        held_of: Mapping[int, frozenset[str]],
+        *,
+        today: date,
+    ) -> None:
+        self.today, self.held_of = today, held_of
         own, hubs = set(map(_own_key, cohorts)), {_hub_key(c) for c in cohorts if c.hub_model}
         self.models = catalogues_of(own | hubs)
-        self.known: dict[tuple[str | bool, ...], list[_Answer]] = {}
+        self.known: dict[tuple[object, ...], list[_Answer]] = {}
 
     def of(self, cohort: Cohort) -> list[_Answer]:
         """The answers for a cohort: one for the latest release, one for each other branch's end."""
-        key = _facts_key(cohort)
+        model = self.models.get(_own_key(cohort), EMPTY)
+        held = self.held_of[cohort.load_id].intersection(model.facts)
+        key = (*_facts_key(cohort), held)
         if key not in self.known:
-            self.known[key] = self._work_out(cohort)
+            self.known[key] = self._work_out(cohort, model, held)
         return self.known[key]
 
-    def _work_out(self, cohort: Cohort) -> list[_Answer]:
-        model = self.models.get(_own_key(cohort), EMPTY)
+    def _work_out(
+        self, cohort: Cohort, model: ModelCatalogue, held: frozenset[str]
+    ) -> list[_Answer]:
         installed = model.installed(cohort.firmware_version)
-        answers = [self._answer(cohort, model, installed, model.latest)]
+        targets = [model.latest]
         if installed and model.latest not in installed:
-            answers += [self._answer(cohort, model, installed, t) for t in model.other_heads]
-        return answers
+            targets += model.other_heads
+        return [self._answer(cohort, model, installed, target, held) for target in targets]
 
     def _answer(
         self,
@@ -218,6 +240,7 @@ class _Answers:
         model: ModelCatalogue,
         installed: tuple[PathEntry, ...],
         target: PathEntry | None,
+        held: frozenset[str],
     ) -> _Answer:
         ids = tuple(entry.cpl_entry_id for entry in installed)
         plan = Plan()
@@ -236,6 +259,7 @@ class _Answers:
             hub_carries=self._hub_carries(cohort),
             today=self.today,
             assumptions=ASSUMPTIONS,
+            held_by_supplier=bool(held.intersection((*plan.route, *_ids(target)))),
         )
         return _Answer(
             target=target,
@@ -261,6 +285,10 @@ def _target_facts(model: ModelCatalogue, cpl_entry_id: str) -> TargetFacts:
         rivals=model.rivals(listed.path),
         is_recalled=listed.is_recalled,
     )
+
+
+def _ids(target: PathEntry | None) -> tuple[str, ...]:
+    return (target.cpl_entry_id,) if target else ()
 
 
 def _own_key(cohort: Cohort) -> ModelKey:

@@ -9,6 +9,7 @@ from django.db.models import Q, Sum
 from django.utils.timezone import localdate
 
 from fir.eligibility.catalogue import ListedFacts, ModelCatalogue
+from fir.eligibility.decision_queries import narrowed_by_decision
 from fir.eligibility.models import Assessment, Finding
 from fir.eligibility.rules import Outcome
 from fir.ledger.kinds import LIST_KINDS
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 
     from cpl.identifiers import ModelKey
     from fir.estates.models import Estate, EstateLoad
+    from fir.parties.scopes import Scope
     from fir.records.models import RepositoryEntry
 
 READER = "eligibility"
@@ -40,7 +42,7 @@ ENTRY_KINDS = LIST_KINDS | {
     "RECALL_LIFTED",
     "HUB_CAPABILITY_DECLARED",
 }
-ELIGIBILITY_KINDS = ENTRY_KINDS | {"ESTATE_LOADED"}
+ELIGIBILITY_KINDS = ENTRY_KINDS | {"ESTATE_LOADED", "SUPPLIER_DECIDED"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,10 +118,17 @@ def releases_told(published: Collection[LedgerEvent]) -> set[object]:
 
 
 def findings_of(
-    party: Party, *, target: str = "", device_type: str = "", outcome: str = ""
+    scope: Scope,
+    *,
+    target: str = "",
+    device_type: str = "",
+    outcome: str = "",
+    own_decision: str = "",
 ) -> QuerySet[Finding]:
-    """A Supplier's findings; without a target, those for each model's latest release."""
-    findings = Finding.objects.visible_to(party).select_related("cohort", "target")
+    """The findings of a Supplier's Devices that are seen; without a target, those for each model's
+    latest release. `own_decision` is what the Supplier itself says of the target."""
+    seen = Finding.objects.visible_to(scope).select_related("cohort", "target")
+    findings = narrowed_by_decision(seen, scope, own_decision, entry="target_id")
     if target:
         findings = findings.filter(target__cpl_entry_id=target)
     else:
@@ -149,12 +158,12 @@ class VersionCount:
     suspended: int
 
 
-def estate_by_version(party: Party) -> list[VersionCount]:
-    """The estate by Device Model and version, in a stable order."""
+def estate_by_version(scope: Scope) -> list[VersionCount]:
+    """What is seen of the estate by Device Model and version, in a stable order."""
     suspended = Q(warnings__contains=["DEVICE_SUSPENDED"])
     columns = ("device_type", "manufacturer_identifier", "device_model", "firmware_version")
     rows = (
-        Finding.objects.visible_to(party)
+        Finding.objects.visible_to(scope)
         .filter(target_is_latest=True)
         .order_by(*(f"cohort__{column}" for column in columns))
         .values_list(*(f"cohort__{column}" for column in columns), "position")
@@ -198,9 +207,9 @@ def summary_of(versions: Collection[VersionCount]) -> EstateSummary:
     )
 
 
-def devices_running(party: Party, entry: RepositoryEntry) -> int:
-    """How many of a Supplier's devices run what an entry lists."""
-    running = Finding.objects.visible_to(party).filter(
+def devices_running(scope: Scope, entry: RepositoryEntry) -> int:
+    """How many of a Supplier's devices that are seen run what an entry lists."""
+    running = Finding.objects.visible_to(scope).filter(
         target_is_latest=True, installed__contains=[entry.cpl_entry_id]
     )
     return running.aggregate(devices=Sum("cohort__device_count"))["devices"] or 0

@@ -89,6 +89,15 @@ class NotRecalled(Rule):
         return not any(entry.is_recalled for entry in facts.to_install)
 
 
+class SupplierLetsItGo(Rule):
+    """Your own decision holds back the target, or an entry on the way to it."""
+
+    code, reference = "SUPPLIER_HOLD", "the Supplier's own decision"
+
+    def holds(self, facts: EligibilityFacts) -> bool:
+        return not facts.held_by_supplier
+
+
 class CertificateInDate(Rule):
     """The CPA certificate of the target, or of an entry on the way to it, is past its expiry or
     renewal date."""
@@ -202,6 +211,7 @@ ALL_RULES: tuple[Rule, ...] = (
     StatusPermits(),
     SomethingIsCurrent(),
     NotRecalled(),
+    SupplierLetsItGo(),
     CertificateInDate(),
     EntryIsUnambiguous(),
     PathwayLeadsThere(),

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from cpl.identifiers import ModelKey
     from fir.eligibility.models import Finding
     from fir.eligibility.queries import Standing, VersionCount
-    from fir.parties.models import Party
+    from fir.parties.scopes import Scope
     from fir.records.models import RepositoryEntry
 
 
@@ -118,11 +118,13 @@ class DevicesFor:
 
 
 def devices_for(
-    party: Party, entry: RepositoryEntry, model: Collection[RepositoryEntry], *, at: datetime
+    scope: Scope, entry: RepositoryEntry, model: Collection[RepositoryEntry], *, at: datetime
 ) -> DevicesFor:
-    """How a Supplier's devices stand to an entry; `model` is every entry of its Device Model."""
+    """How a Supplier's devices that are seen stand to an entry; `model` is every entry of its
+    Device Model."""
+    standing = standing_of(scope.supplier, at=at)
     targets = {target.cpl_entry_id for target in catalogue_of(model).targets}
     if entry.cpl_entry_id in targets:
-        tally = tally_of(findings_of(party, target=entry.cpl_entry_id))
-        return DevicesFor(standing_of(party, at=at), tally.totals[Outcome.UP_TO_DATE], tally)
-    return DevicesFor(standing_of(party, at=at), devices_running(party, entry), None)
+        tally = tally_of(findings_of(scope, target=entry.cpl_entry_id))
+        return DevicesFor(standing, tally.totals[Outcome.UP_TO_DATE], tally)
+    return DevicesFor(standing, devices_running(scope, entry), None)

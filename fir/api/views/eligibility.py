@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict
+from functools import partial
 from typing import TYPE_CHECKING
 
 from django.utils import timezone
@@ -13,6 +14,7 @@ from fir.api.answers import finding_answers, notice_answer
 from fir.api.door import PAGING, Door
 from fir.api.problems import InputRefused
 from fir.api.shapes import eligibility as shapes
+from fir.eligibility.decision_queries import OWN_CHOICES
 from fir.eligibility.explanations import no_target
 from fir.eligibility.queries import findings_of, is_assessed_target, standing_of
 from fir.eligibility.rules import Outcome
@@ -30,7 +32,7 @@ class Eligibility(Door):
 
     answers = {"GET": (200, shapes.Eligibility)}
     requires = {"GET": (Permission.VIEW_ESTATE,)}
-    parameters = ("target", "device_type", "outcome", "party", *PAGING)
+    parameters = ("target", "device_type", "outcome", "own_decision", "party", *PAGING)
 
     def target(self) -> str:
         """The target that was named. Raises InputRefused for one that no finding can be about."""
@@ -41,20 +43,21 @@ class Eligibility(Door):
 
     def get(self, request: Request) -> Response:
         """Findings for each model's latest release, or for the target that was named."""
-        supplier = self.supplier()
+        scope = self.scope()
         findings = findings_of(
-            supplier,
+            scope,
             target=self.target(),
             device_type=self.choice("device_type", DEVICE_TYPES),
             outcome=self.choice("outcome", tuple(Outcome)),
+            own_decision=self.choice("own_decision", OWN_CHOICES),
         )
         tally = tally_of(findings)
         return Response(
             {
-                **asdict(standing_of(supplier, at=timezone.now())),
+                **asdict(standing_of(scope.supplier, at=timezone.now())),
                 "totals": tally.totals,
                 "reasons": tally.reasons,
-                **self.page(findings, finding_answers, "id"),
+                **self.page(findings, partial(finding_answers, scope=scope), "id"),
             }
         )
 

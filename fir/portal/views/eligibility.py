@@ -9,13 +9,14 @@ from django.utils import timezone
 
 from cpl.identifiers import IdentifierFault, parse_cpl_entry_id
 from cpl.queries import entries_by_id
+from fir.eligibility.decision_queries import own_decisions
 from fir.eligibility.explanations import hops_of, next_step, no_target, reason_of
 from fir.eligibility.queries import findings_of, is_assessed_target, standing_of
 from fir.eligibility.summaries import tally_of
 from fir.parties.permissions import Permission
 from fir.portal.forms.filters import FindingFilters
 from fir.portal.pages import listing
-from fir.portal.views.estates import SupplierPage
+from fir.portal.scoped import ScopedPage
 from fir.records.queries import contacts_of
 
 if TYPE_CHECKING:
@@ -25,8 +26,9 @@ if TYPE_CHECKING:
 
     from cpl.models import ListedEntry
     from fir.eligibility.explanations import Hop, Reason
-    from fir.eligibility.models import Finding
+    from fir.eligibility.models import Finding, SupplierDecision
     from fir.eligibility.summaries import Tally
+    from fir.parties.scopes import Scope
     from fir.records.queries import Contact
 
 
@@ -41,9 +43,10 @@ class FindingInWords:
     hops: Sequence[Hop]
     next_step: str
     contact: Contact | None
+    decision: SupplierDecision | None
 
 
-class Findings(SupplierPage):
+class Findings(ScopedPage):
     """The findings for each Device Model's latest release, or for the target that was named."""
 
     requires = {"GET": (Permission.VIEW_ESTATE,)}
@@ -53,7 +56,7 @@ class Findings(SupplierPage):
         filters = FindingFilters(request.GET)
         wanted = filters.narrowed()
         outcome, target = wanted.pop("outcome", ""), _read_target(filters)
-        findings = findings_of(self.party, **{**wanted, "target": target})
+        findings = findings_of(self.scope, **{**wanted, "target": target})
         tally = tally_of(findings, outcome=outcome)
         _refuse_no_target(filters, target, tally)
         if outcome:
@@ -69,8 +72,8 @@ class Findings(SupplierPage):
             outcome=outcome,
             tally=tally,
             listing=found,
-            rows=_in_words(list(found.page)),
-            standing=standing_of(self.party, at=timezone.now()),
+            rows=_in_words(list(found.page), self.scope),
+            standing=standing_of(self.scope.supplier, at=timezone.now()),
         )
 
 
@@ -90,17 +93,22 @@ def _refuse_no_target(filters: FindingFilters, target: str, tally: Tally) -> Non
         filters.add_error("target", no_target(target))
 
 
-def _in_words(findings: Sequence[Finding]) -> list[FindingInWords]:
-    """Findings with their sentences, routes, next steps and contacts. Two queries for all."""
+def _in_words(findings: Sequence[Finding], scope: Scope) -> list[FindingInWords]:
+    """Findings with their sentences, routes, next steps, contacts, and the Supplier's own decisions
+    about their targets. Three queries for all."""
     named = {entry for finding in findings for entry in finding.route}
-    named |= {finding.target.cpl_entry_id for finding in findings if finding.target}
-    entries = entries_by_id(named)
+    targets = {finding.target.cpl_entry_id for finding in findings if finding.target}
+    entries = entries_by_id(named | targets)
+    decided = own_decisions(scope, targets)
     contacts = contacts_of({finding.cohort.manufacturer_identifier for finding in findings})
-    return [_one_in_words(finding, entries, contacts) for finding in findings]
+    return [_one_in_words(finding, entries, contacts, decided) for finding in findings]
 
 
 def _one_in_words(
-    finding: Finding, entries: Mapping[str, ListedEntry], contacts: Mapping[str, Contact]
+    finding: Finding,
+    entries: Mapping[str, ListedEntry],
+    contacts: Mapping[str, Contact],
+    decided: Mapping[str, SupplierDecision],
 ) -> FindingInWords:
     versions = {
         entry: (entries[entry].firmware_version, entries[entry].manufacturer_image_hash)
@@ -116,4 +124,5 @@ def _one_in_words(
         hops=hops,
         next_step=next_step(finding.outcome, hops),
         contact=contacts.get(finding.cohort.manufacturer_identifier),
+        decision=decided.get(listed.cpl_entry_id) if listed else None,
     )

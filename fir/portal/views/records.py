@@ -9,13 +9,16 @@ from django.http import Http404
 from django.utils import timezone
 
 from cpl.sheet.row import REMOVED
+from fir.eligibility.decision_queries import own_decisions
 from fir.eligibility.summaries import devices_for
 from fir.ledger.queries import payload_of
 from fir.parties.permissions import Permission
 from fir.parties.queries import holds_identifier
+from fir.parties.scopes import Scope
 from fir.portal.events import history
 from fir.portal.forms.filters import RecordFilters
 from fir.portal.forms.moments import AsAtForm
+from fir.portal.forms.own_decisions import OwnDecisionForm
 from fir.portal.looking_back import NOT_LISTED_THEN, as_at_query, moment_asked
 from fir.portal.page import Page, form_status
 from fir.portal.pages import stretch
@@ -133,6 +136,7 @@ class Record(Page):
             **self._of(stood, model, then),
             brings=then is None and self._brings(entry),
             mine=None if then else self._mine(entry, model),
+            own=None if then else self._own(entry),
         )
 
     def _of(
@@ -172,4 +176,16 @@ class Record(Page):
         """How the asker's own Devices stand to this release, where the asker has any."""
         if not (self.party.is_supplier and self.actor.may(Permission.VIEW_ESTATE)):
             return None
-        return devices_for(self.party, entry, model, at=timezone.now())
+        return devices_for(Scope(self.party), entry, model, at=timezone.now())
+
+    def _own(self, entry: RepositoryEntry) -> dict[str, Any] | None:
+        """What the asker, a Supplier, decided of this release itself, and the form to decide."""
+        reads = {Permission.VIEW_ESTATE, Permission.DECIDE_RELEASES} & self.actor.permissions
+        if not (self.party.is_supplier and reads):
+            return None
+        decided = own_decisions(Scope(self.party), [entry.cpl_entry_id])
+        may_decide = self.actor.may(Permission.DECIDE_RELEASES)
+        return {
+            "decision": decided.get(entry.cpl_entry_id),
+            "form": OwnDecisionForm() if may_decide else None,
+        }

@@ -1,0 +1,23 @@
+"""The assumptions about Registered Supplier Agents, from `assumptions.toml`."""
+
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True)
+class AgentAssumptions:
+    """Of which Device Types an agent may be let see anything, and for which Service Requests it may
+    be given lists of Devices."""
+
+    device_types: tuple[str, ...]
+    requests: frozenset[str]
+
+
+def read_assumptions(path: Path) -> AgentAssumptions:
+    """The assumptions in a file of this form. Raises KeyError when one is missing."""
+    said = tomllib.loads(path.read_text())["agents"]
+    return AgentAssumptions(tuple(said["device_types"]), frozenset(said["requests"]))
+
+
+AGENTS = read_assumptions(Path(__file__).parent / "assumptions.toml")
