@@ -57,11 +57,18 @@ def narrowed_by_decision(rows: QuerySet[M], scope: Scope, state: str, *, entry: 
     return rows.filter(**{f"{entry}__in": standing.filter(state=state).values("entry")})
 
 
-def held_releases(parties: Collection[int]) -> Mapping[int, frozenset[str]]:
-    """The CPL Entry IDs that each of these Suppliers (by Party number) holds; who holds none has
-    none. One query."""
+def is_decided_so(scope: Scope, cpl_entry_id: str, state: str) -> bool:
+    """Whether the Supplier decided so about an entry, or nothing (`NONE`), as far as that is
+    seen. One query."""
+    decision = own_decisions(scope, [cpl_entry_id]).get(cpl_entry_id)
+    return state == (decision.state if decision else UNDECIDED)
+
+
+def held_back(parties: Collection[int]) -> Mapping[int, frozenset[str]]:
+    """The entries that each of these Suppliers (by Party number) holds back by its own decision; a
+    Supplier that holds none back is absent. One query."""
     held = SupplierDecision.objects.filter(party__in=parties).standing().filter(state=HELD)
     found: dict[int, set[str]] = defaultdict(set)
     for party_id, cpl_entry_id in held.values_list("party_id", "entry__cpl_entry_id"):
         found[party_id].add(cpl_entry_id)
-    return {party_id: frozenset(found[party_id]) for party_id in parties}
+    return {party_id: frozenset(ids) for party_id, ids in found.items()}

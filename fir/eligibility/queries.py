@@ -8,6 +8,9 @@ from typing import TYPE_CHECKING
 from django.db.models import Q, Sum
 from django.utils.timezone import localdate
 
+from cpl.quality_queries import catalogue_now
+from cpl.sheet.row import REMOVED
+from cpl.specifications import is_smets1, parse_gbcs
 from fir.eligibility.catalogue import ListedFacts, ModelCatalogue
 from fir.eligibility.decision_queries import narrowed_by_decision
 from fir.eligibility.models import Assessment, Finding
@@ -16,19 +19,20 @@ from fir.ledger.kinds import LIST_KINDS
 from fir.ledger.models import LedgerEvent
 from fir.ledger.queries import newest_seq_of, payload_of, seq_read_by, was_set_aside
 from fir.parties.models import Party
-from fir.records.queries import entries_of_models, models_of_entries, path_entry
+from fir.records.models import RepositoryEntry
+from fir.records.queries import entries_of_models, path_entry
 from fir.records.rules import Position
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Mapping
     from datetime import datetime
 
     from django.db.models import QuerySet
 
+    from cpl.catalogue import Specification, SpecificationKey
     from cpl.identifiers import ModelKey
     from fir.estates.models import Estate, EstateLoad
     from fir.parties.scopes import Scope
-    from fir.records.models import RepositoryEntry
 
 READER = "eligibility"
 ENTRY_KINDS = LIST_KINDS | {
@@ -42,7 +46,7 @@ ENTRY_KINDS = LIST_KINDS | {
     "RECALL_LIFTED",
     "HUB_CAPABILITY_DECLARED",
 }
-ELIGIBILITY_KINDS = ENTRY_KINDS | {"ESTATE_LOADED", "SUPPLIER_DECIDED"}
+ELIGIBILITY_KINDS = ENTRY_KINDS | {"ESTATE_LOADED", "CATALOGUE_CHANGED", "SUPPLIER_DECIDED"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,33 +81,56 @@ def _is_of(assessment: Assessment | None, load: EstateLoad | None, at: datetime)
 
 
 def catalogues_of(keys: Collection[ModelKey]) -> dict[ModelKey, ModelCatalogue]:
-    """What the list says of these Device Models. One query, whatever their number."""
-    return {key: catalogue_of(entries) for key, entries in entries_of_models(keys).items()}
+    """What the list says of these Device Models. As many queries, whatever their number."""
+    known = catalogue_now().specifications
+    found = entries_of_models(keys).items()
+    return {key: catalogue_of(entries, known) for key, entries in found}
 
 
-def catalogue_of(entries: Collection[RepositoryEntry]) -> ModelCatalogue:
-    """What the list says of one Device Model; `entries` are all of that model."""
-    return ModelCatalogue(
-        ListedFacts(
-            path=path_entry(entry),
-            cpa_expiry_date=entry.cpa_expiry_date,
-            cpa_renewal_date=entry.cpa_renewal_date,
-            loaded_on=entry.loaded_on,
-            carries_updates=entry.carries_updates,
-            is_recalled=entry.recalled_at is not None,
-        )
-        for entry in entries
+def catalogue_of(
+    entries: Collection[RepositoryEntry],
+    specifications: Mapping[SpecificationKey, Specification] = {},
+) -> ModelCatalogue:
+    """What the list says of one Device Model; `entries` are all of that model. `specifications` are
+    the catalogue's, for the rule that asks when a version of GBCS is in effect."""
+    return ModelCatalogue(_listed_facts(entry, specifications) for entry in entries)
+
+
+def _listed_facts(
+    entry: RepositoryEntry, specifications: Mapping[SpecificationKey, Specification]
+) -> ListedFacts:
+    lowest, highest = entry.minimum_hardware_version, entry.maximum_hardware_version
+    gbcs = parse_gbcs(entry.gbcs_version) if specifications else None
+    return ListedFacts(
+        path=path_entry(entry),
+        cpa_expiry_date=entry.cpa_expiry_date,
+        cpa_renewal_date=entry.cpa_renewal_date,
+        loaded_on=entry.loaded_on,
+        carries_updates=entry.carries_updates,
+        is_removed=entry.status == REMOVED,
+        is_archived=entry.archived_at is not None,
+        hardware=(lowest, highest) if lowest and highest else None,
+        gbcs=specifications.get(gbcs) if gbcs else None,
+        interrupts_hub_power=entry.interrupts_hub_power,
+        is_smets1=is_smets1(entry.smets_chts_version, entry.device_type),
     )
 
 
-def is_assessed_target(cpl_entry_id: str) -> bool:
-    """Whether findings are kept for this entry as a target."""
-    targets = [
-        target.cpl_entry_id
-        for model in catalogues_of(models_of_entries([cpl_entry_id])).values()
-        for target in model.targets
-    ]
-    return cpl_entry_id in targets
+def models_naming_gbcs(versions: Collection[str]) -> set[ModelKey]:
+    """The Device Models with an entry that keeps to one of these versions of GBCS. One query, or
+    none for none."""
+    if not versions:
+        return set()
+    named = Q()
+    for version in versions:
+        named |= Q(gbcs_version__contains=version)
+    columns = ("gbcs_version", "device_type", "manufacturer_identifier", "device_model")
+    found = RepositoryEntry.objects.filter(named).values_list(*columns).distinct()
+    return {
+        (kind, maker, model)
+        for text, kind, maker, model in found
+        if (parse_gbcs(text) or ("", ""))[1] in versions
+    }
 
 
 def releases_told(published: Collection[LedgerEvent]) -> set[object]:
@@ -207,12 +234,30 @@ def summary_of(versions: Collection[VersionCount]) -> EstateSummary:
     )
 
 
-def devices_running(scope: Scope, entry: RepositoryEntry) -> int:
-    """How many of a Supplier's devices that are seen run what an entry lists."""
-    running = Finding.objects.visible_to(scope).filter(
-        target_is_latest=True, installed__contains=[entry.cpl_entry_id]
+def devices_running(scope: Scope, entry: RepositoryEntry) -> dict[str, int]:
+    """How many of a Supplier's devices that are seen run each entry of this one's Device Model, by
+    entry id; a version that two entries list counts for both."""
+    running = (
+        Finding.objects.visible_to(scope)
+        .filter(
+            target_is_latest=True,
+            cohort__device_type__in=_types_listed_as(entry.device_type),
+            cohort__manufacturer_identifier=entry.manufacturer_identifier,
+            cohort__device_model=entry.device_model,
+        )
+        .order_by()
+        .values_list("installed")
+        .annotate(devices=Sum("cohort__device_count"))
     )
-    return running.aggregate(devices=Sum("cohort__device_count"))["devices"] or 0
+    found: dict[str, int] = {}
+    for installed, devices in running:
+        for cpl_entry_id in installed:
+            found[cpl_entry_id] = found.get(cpl_entry_id, 0) + devices
+    return found
+
+
+def _types_listed_as(device_type: str) -> list[str]:
+    return ["CHF", "GPF"] if device_type == "CHF" else [device_type]
 
 
 def suppliers_with(cpl_entry_id: str) -> dict[int, dict[str, int]]:
@@ -237,9 +282,8 @@ def suppliers_with(cpl_entry_id: str) -> dict[int, dict[str, int]]:
 def suppliers_of_model(entry: RepositoryEntry) -> set[int]:
     """The Suppliers (by Party number) that hold devices of an entry's Device Model, whatever was
     found of them; a Gas Proxy Function is of its hub's."""
-    types = ["CHF", "GPF"] if entry.device_type == "CHF" else [entry.device_type]
     findings = Finding.objects.filter(
-        cohort__device_type__in=types,
+        cohort__device_type__in=_types_listed_as(entry.device_type),
         cohort__manufacturer_identifier=entry.manufacturer_identifier,
         cohort__device_model=entry.device_model,
     )

@@ -16,7 +16,6 @@ from fir.eligibility.operations import assess_new_day, read_news
 from fir.eligibility.queries import (
     estate_by_version,
     findings_of,
-    is_assessed_target,
     standing_of,
     suppliers_with,
     totals_of,
@@ -356,7 +355,8 @@ def test_what_is_not_loaded_on_the_way_is_warned_of_to_whoever_must_pass_there(
     make.estate(supplier, *on_the_way())
 
     warnings = {one.cohort.firmware_version: one.warnings for one in findings_of(supplier)}
-    assert warnings == {"00000001": ["NOT_LOADED_BY_DCC"], "00000008": []}
+    expected = ["NOT_LOADED_BY_DCC", "PENDING_IMAGE_REPLACED"]
+    assert warnings == {"00000001": expected, "00000008": []}
 
 
 def test_a_corrected_entry_is_assessed_anew(supplier: Party, publish: Callable[..., str]) -> None:
@@ -493,43 +493,18 @@ def test_what_runs_the_version_before_is_n_1_though_the_latest_is_listed_twice(
 
 
 def test_findings_are_kept_for_the_latest_and_for_other_declared_branches_and_nothing_else(
-    publish: Callable[..., str],
+    supplier: Party, publish: Callable[..., str]
 ) -> None:
     make.listed(make.row(1), make.row(2, device_model="00010102"))
     first = publish(7, predecessors=["CPL-000001"])
     branch = publish(8, predecessors=["CPL-000001"])
     latest = publish(9, predecessors=[first])
+    elsewhere = make.device(2, DeviceModel="00010102")
 
-    assert is_assessed_target(latest)
-    assert is_assessed_target(branch)
-    assert is_assessed_target("CPL-000002")  # the latest of another model, undeclared
-    assert not is_assessed_target(first)
-    assert not is_assessed_target("CPL-000001")
-    assert not is_assessed_target("CPL-777777")
+    make.estate(supplier, make.device(1), elsewhere)
 
-
-def test_what_was_removed_is_no_target() -> None:
-    make.listed(make.row(1))
-    before = is_assessed_target("CPL-000001")
-
-    make.listed(make.row(1, status="REMOVED", date_removed=date(2026, 11, 20)))
-
-    assert before
-    assert not is_assessed_target("CPL-000001")
-
-
-def test_every_target_that_something_was_found_for_is_one(
-    supplier: Party, publish: Callable[..., str]
-) -> None:
-    make.listed(make.row(1))
-    for number in (7, 8, 9):
-        publish(number, predecessors=["CPL-000001"])
-
-    make.estate(supplier, make.device(1))
-
-    targets = {f.target.cpl_entry_id for f in Finding.objects.all() if f.target}
-    assert len(targets) == 3
-    assert all(map(is_assessed_target, targets))
+    kept = {f.target.cpl_entry_id for f in Finding.objects.all() if f.target}
+    assert kept == {latest, branch, "CPL-000002"}  # the last is another model's latest, undeclared
 
 
 def test_a_removed_target_is_one_no_longer(supplier: Party) -> None:
