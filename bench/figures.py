@@ -17,6 +17,7 @@ from fir.eligibility.models import Finding
 from fir.eligibility.operations import assess_estates
 from fir.estates.queries import standing_load_of
 from fir.parties.operations import operator
+from fir.parties.scopes import Scope
 from fir.records.reconciling import reconcile_list
 from tests import make
 
@@ -116,8 +117,8 @@ def assessing(ratio: Ratio) -> None:
         return len(statuses)
 
     def bare() -> int:
-        rows = list(Finding.objects.visible_to(supplier))
-        Finding.objects.visible_to(supplier).delete()
+        rows = list(Finding.objects.visible_to(Scope(supplier)))
+        Finding.objects.visible_to(Scope(supplier)).delete()
         Finding.objects.bulk_create(rows, batch_size=1000)
         return len(rows)
 

@@ -214,7 +214,9 @@ def finding_answers(findings: Sequence[Finding], scope: Scope) -> list[dict[str,
 
 def own_decision_answer(decision: SupplierDecision | None) -> dict[str, Any] | None:
     """What a Supplier decided of a release for itself; null where it decided nothing."""
-    return decision and {
+    if decision is None:
+        return None
+    return {
         "state": decision.state,
         "reason": decision.reason,
         "decided_at": moment(decision.decided_at),

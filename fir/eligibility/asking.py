@@ -13,14 +13,13 @@ from fir.eligibility.catalogue import listed_key
 from fir.eligibility.decision_queries import held_back, is_decided_so
 from fir.eligibility.models import Finding
 from fir.eligibility.queries import (
-    ELIGIBILITY_KINDS,
     Standing,
     catalogue_of,
     findings_of,
     standing_of,
 )
 from fir.estates.queries import cohorts_of, standing_load_of
-from fir.ledger.queries import newest_seq_of
+from fir.ledger.queries import last_seq
 from fir.records.queries import entries_of_models, find_repository_entry, key_of
 
 if TYPE_CHECKING:
@@ -106,8 +105,7 @@ def findings_about(
     load = standing_load_of(scope.supplier)
     found = _worked_out(scope, entry, load, at=at) if load else []
     wanted = [f for f in found if device_type in ("", f.cohort.device_type)]
-    seq = newest_seq_of(ELIGIBILITY_KINDS, scope.supplier.tags)
-    return Asked(wanted, Standing(load.pk if load else None, seq, complete=True))
+    return Asked(wanted, Standing(load.pk if load else None, last_seq(), complete=True))
 
 
 def _worked_out(

@@ -10,15 +10,15 @@ from django.utils.timezone import localdate
 
 from cpl.bulk import insert_rows
 from fir.eligibility.answers import NOTHING_HELD, Answers, finding_id
+from fir.eligibility.decision_queries import held_back
 from fir.eligibility.models import Assessment, Finding
-from fir.eligibility.queries import (
-    ELIGIBILITY_KINDS,
-    ENTRY_KINDS,
-    READER,
-    held_back,
-    models_naming_gbcs,
+from fir.eligibility.news import (
+    entries_decided,
+    models_decided_by_days,
+    models_told_of,
     releases_told,
 )
+from fir.eligibility.queries import ELIGIBILITY_KINDS, READER
 from fir.estates.queries import cohorts_of, standing_loads
 from fir.ledger.models import MACHINE
 from fir.ledger.operations import NewEvent, append_events, read_ledger, reading
@@ -57,8 +57,9 @@ def read_news(*, at: datetime) -> int:
 
 
 def assess_new_day(*, at: datetime) -> int:
-    """Work out anew what was last worked out on an earlier day, since certificates lapse with the
-    days; the number of estates. Stands aside while another process reads."""
+    """Work out anew what the days decided since each estate was assessed: certificates that lapsed,
+    and versions of GBCS that came into effect or went out of it. The number of estates; nothing
+    while another process reads."""
     stale = Assessment.objects.filter(assessed_at__date__lt=localdate(at)).order_by("party_id")
     slugs = list(stale.values_list("party__slug", flat=True))
     return sum(_assess_or_leave(slug, at=at) for slug in slugs)
@@ -70,7 +71,11 @@ def _assess_or_leave(slug: str, *, at: datetime) -> bool:
         with reading(READER) as bookmark:
             if bookmark is None:
                 return False
-            assess_estates(standing_loads([slug]), at=at)
+            assessment = Assessment.objects.get(party__slug=slug)
+            since = localdate(assessment.assessed_at)
+            models = models_decided_by_days(since, localdate(at))
+            assess_models(models, standing_loads([slug]), at=at)
+            Assessment.objects.filter(pk=assessment.pk).update(assessed_at=at)
             return True
     except Exception:
         logger.exception("The estate of %s could not be assessed for the new day.", slug)
@@ -79,13 +84,13 @@ def _assess_or_leave(slug: str, *, at: datetime) -> bool:
 
 def _assess_news(events: Sequence[LedgerEvent], *, at: datetime) -> None:
     loaded = {event.subject_id for event in events if event.kind == "ESTATE_LOADED"}
-    entries = {event.subject_id for event in events if event.kind in ENTRY_KINDS}
     if loaded:
         assess_estates(standing_loads(loaded), at=at)
-    models = models_of_entries(entries) if entries else set()
-    models |= models_naming_gbcs(_gbcs_versions(events))
+    models = models_told_of(events)
     if models:
-        assess_models(models, at=at)
+        assess_models(models, standing_loads(), at=at)
+    for supplier, entries in entries_decided(events).items():
+        assess_models(models_of_entries(entries), standing_loads([supplier]), at=at)
     published = [event for event in events if event.kind == "FIRMWARE_PUBLISHED"]
     known = releases_told(published)
     told = [_assessed(event) for event in published if event.seq not in known]
@@ -93,25 +98,21 @@ def _assess_news(events: Sequence[LedgerEvent], *, at: datetime) -> None:
         append_events(told, by=MACHINE, at=at)
 
 
-def _gbcs_versions(events: Sequence[LedgerEvent]) -> set[str]:
-    """The versions of GBCS of which the catalogue says something else now."""
-    changed = [event.subject_id for event in events if event.kind == "CATALOGUE_CHANGED"]
-    return {name.removeprefix("GBCS ") for name in changed if name.startswith("GBCS ")}
-
-
 def _assessed(event: LedgerEvent) -> NewEvent:
     payload = {"cpl_entry_id": event.subject_id, "published_seq": event.seq}
     return NewEvent("ELIGIBILITY_ASSESSED", "cpl_entry", event.subject_id, payload)
 
 
-def assess_models(models: Collection[ModelKey], *, at: datetime) -> None:
-    """Work out anew what these Device Models' entries decide, in every estate.
+def assess_models(
+    models: Collection[ModelKey], standing: Sequence[EstateLoad], *, at: datetime
+) -> None:
+    """Work out anew what these Device Models' entries decide, in the estates of these standing
+    loads.
 
     An estate whose standing load was not assessed yet is worked out as a whole, so that whoever
     is told of these entries is told what holds for its devices now.
     """
     assessed = dict(Assessment.objects.values_list("party_id", "load_id"))
-    standing = standing_loads()
     loads = [load for load in standing if assessed.get(load.party_id) == load.pk]
     if len(models) > MANY_MODELS:
         loads = []

@@ -16,10 +16,8 @@ from fir.eligibility.decision_queries import narrowed_by_decision
 from fir.eligibility.models import Assessment, Finding
 from fir.eligibility.rules import Outcome
 from fir.ledger.kinds import LIST_KINDS
-from fir.ledger.models import LedgerEvent
-from fir.ledger.queries import newest_seq_of, payload_of, seq_read_by, was_set_aside
+from fir.ledger.queries import newest_seq_of, seq_read_by, was_set_aside
 from fir.parties.models import Party
-from fir.records.models import RepositoryEntry
 from fir.records.queries import entries_of_models, path_entry
 from fir.records.rules import Position
 
@@ -33,6 +31,7 @@ if TYPE_CHECKING:
     from cpl.identifiers import ModelKey
     from fir.estates.models import Estate, EstateLoad
     from fir.parties.scopes import Scope
+    from fir.records.models import RepositoryEntry
 
 READER = "eligibility"
 ENTRY_KINDS = LIST_KINDS | {
@@ -114,34 +113,6 @@ def _listed_facts(
         interrupts_hub_power=entry.interrupts_hub_power,
         is_smets1=is_smets1(entry.smets_chts_version, entry.device_type),
     )
-
-
-def models_naming_gbcs(versions: Collection[str]) -> set[ModelKey]:
-    """The Device Models with an entry that keeps to one of these versions of GBCS. One query, or
-    none for none."""
-    if not versions:
-        return set()
-    named = Q()
-    for version in versions:
-        named |= Q(gbcs_version__contains=version)
-    columns = ("gbcs_version", "device_type", "manufacturer_identifier", "device_model")
-    found = RepositoryEntry.objects.filter(named).values_list(*columns).distinct()
-    return {
-        (kind, maker, model)
-        for text, kind, maker, model in found
-        if (parse_gbcs(text) or ("", ""))[1] in versions
-    }
-
-
-def releases_told(published: Collection[LedgerEvent]) -> set[object]:
-    """The seqs of those publications whose assessment stands in the ledger already: whoever reads
-    on from an earlier bookmark tells nobody twice."""
-    told = LedgerEvent.objects.filter(
-        kind="ELIGIBILITY_ASSESSED",
-        subject_type="cpl_entry",
-        subject_id__in={event.subject_id for event in published},
-    )
-    return {payload_of(event)["published_seq"] for event in told}
 
 
 def findings_of(

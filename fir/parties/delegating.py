@@ -24,7 +24,7 @@ from fir.parties.models import ENDED, AgentRefusal, Delegation, Party
 from fir.parties.permissions import SUPPLIERS, Category
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable
+    from collections.abc import Callable, Collection, Iterable, Mapping
     from datetime import date, datetime
 
     from fir.parties.models import Actor
@@ -224,7 +224,7 @@ def _parties_of(delegation: Delegation) -> dict[str, str]:
     return {"supplier": delegation.supplier.slug, "agent": delegation.agent.slug}
 
 
-def _event(kind: str, delegation: Delegation, payload: dict[str, object]) -> NewEvent:
+def _event(kind: str, delegation: Delegation, payload: Mapping[str, object]) -> NewEvent:
     both = list(_parties_of(delegation).values())
     return NewEvent(kind, "delegation", str(delegation.pk), payload, parties=both)
 

@@ -64,9 +64,7 @@ class Eligibility(Door):
             }
         )
 
-    def _paged(
-        self, findings: QuerySet[Finding] | list[Finding], scope: Scope
-    ) -> dict[str, Any]:
+    def _paged(self, findings: QuerySet[Finding] | list[Finding], scope: Scope) -> dict[str, Any]:
         """One page of findings; of those worked out now, in the order of their cohorts."""
         if not isinstance(findings, list):
             return self.page(findings, partial(finding_answers, scope=scope), "id")

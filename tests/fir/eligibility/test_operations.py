@@ -24,6 +24,8 @@ from fir.estates.operations import finish_loads, receive_load
 from fir.ledger.models import Bookmark, LedgerEvent, ReaderFault
 from fir.ledger.queries import last_seq, payload_of
 from fir.parties.operations import operator
+from fir.parties.scopes import Scope
+from fir.records.catalogue import Version, set_version
 from fir.records.loading import confirm_loaded
 from fir.records.operations import declare_hub_capability
 from fir.records.reconciling import reconcile_list
@@ -64,7 +66,7 @@ def found(of: Party) -> dict[str, tuple[str, list[str]]]:
     """Outcome and reasons for the latest release, by installed version."""
     return {
         finding.cohort.firmware_version: (finding.outcome, finding.reasons)
-        for finding in findings_of(of)
+        for finding in findings_of(Scope(of))
     }
 
 
@@ -73,7 +75,7 @@ def rows() -> list[tuple[Any, ...]]:
 
 
 def ids(of: Party) -> set[Any]:
-    return set(Finding.objects.visible_to(of).values_list("id", flat=True))
+    return set(Finding.objects.visible_to(Scope(of)).values_list("id", flat=True))
 
 
 def assessed() -> list[LedgerEvent]:
@@ -110,7 +112,7 @@ def test_a_release_changes_what_is_found_of_its_model(
         "00000002": ("ELIGIBLE", []),
     }
     assert suppliers_with(entry_id) == {supplier.pk: {"UNCONFIRMED": 1, "ELIGIBLE": 1}}
-    (finding,) = findings_of(supplier, target=entry_id, outcome="ELIGIBLE")
+    (finding,) = findings_of(Scope(supplier), target=entry_id, outcome="ELIGIBLE")
     assert finding.route == [entry_id]
 
 
@@ -123,7 +125,7 @@ def test_totals_count_devices_and_not_cohorts(supplier: Party) -> None:
         make.device(7, DeviceFirmwareVersion="00000008"),
     )
 
-    totals = totals_of(findings_of(supplier))
+    totals = totals_of(findings_of(Scope(supplier)))
 
     assert totals == {
         "UP_TO_DATE": 6,
@@ -333,7 +335,7 @@ def test_what_the_dcc_has_not_loaded_is_warned_of_until_it_has(
     read_news(at=make.AT)
 
     def warned() -> tuple[str, list[str]]:
-        finding = findings_of(supplier).get()
+        finding = findings_of(Scope(supplier)).get()
         return finding.outcome, finding.warnings
 
     assert warned() == ("ELIGIBLE", ["NOT_LOADED_BY_DCC"])
@@ -354,7 +356,7 @@ def test_what_is_not_loaded_on_the_way_is_warned_of_to_whoever_must_pass_there(
 
     make.estate(supplier, *on_the_way())
 
-    warnings = {one.cohort.firmware_version: one.warnings for one in findings_of(supplier)}
+    warnings = {one.cohort.firmware_version: one.warnings for one in findings_of(Scope(supplier))}
     expected = ["NOT_LOADED_BY_DCC", "PENDING_IMAGE_REPLACED"]
     assert warnings == {"00000001": expected, "00000008": []}
 
@@ -385,9 +387,9 @@ def test_an_import_is_assessed_once_however_long_it_is(
     assessed_models: list[int] = []
     assess = operations.assess_models
 
-    def watched(models: Any, **more: Any) -> None:
+    def watched(models: Any, *standing: Any, **more: Any) -> None:
         assessed_models.append(len(models))
-        assess(models, **more)
+        assess(models, *standing, **more)
 
     monkeypatch.setattr(operations, "assess_models", watched)
 
@@ -397,6 +399,19 @@ def test_an_import_is_assessed_once_however_long_it_is(
 
 
 # The way to a release
+
+
+def say_in_effect(version: str, begins: str | None, ends: str | None) -> None:
+    """Let the catalogue hold these days, ISO, of a version of GBCS."""
+    says = Version(
+        kind="GBCS",
+        version=version,
+        in_effect_from=date.fromisoformat(begins) if begins else None,
+        in_effect_until=date.fromisoformat(ends) if ends else None,
+        source="Read it",
+        is_assumption=False,
+    )
+    set_version(says=says, by=operator(), at=make.AT)
 
 
 def way(publish: Callable[..., str], **changes: Any) -> None:
@@ -470,7 +485,7 @@ def test_a_way_through_a_removed_entry_is_left_open(
         "00000001": ("UNCONFIRMED", ["ROUTE_THROUGH_REMOVED"]),
         "00000008": ("ELIGIBLE", []),
     }
-    (finding,) = findings_of(supplier, outcome="UNCONFIRMED")
+    (finding,) = findings_of(Scope(supplier), outcome="UNCONFIRMED")
     assert finding.route == ["CPL-000002", "CPL-000003"]
 
 
@@ -485,7 +500,7 @@ def test_what_runs_the_version_before_is_n_1_though_the_latest_is_listed_twice(
 
     make.estate(supplier, *[make.device(n, DeviceFirmwareVersion=f"{n:08X}") for n in (1, 2)])
 
-    versions = {one.firmware_version: one.position for one in estate_by_version(supplier)}
+    versions = {one.firmware_version: one.position for one in estate_by_version(Scope(supplier))}
     assert versions == {"00000001": "N-1", "00000002": "N"}
 
 
@@ -571,7 +586,7 @@ def test_a_supplier_without_an_estate_has_no_findings_and_nothing_waits(supplier
     standing = standing_of(supplier, at=make.AT)
 
     assert (standing.load_id, standing.complete) == (None, True)
-    assert not findings_of(supplier)
+    assert not findings_of(Scope(supplier))
 
 
 def test_a_release_between_a_swap_and_its_assessment_is_in_the_new_findings(
@@ -658,11 +673,11 @@ def test_findings_are_incomplete_while_an_event_the_supplier_reads_is_set_aside(
 def test_a_new_loads_findings_replace_the_old_and_keep_their_ids(supplier: Party) -> None:
     make.listed(make.row(1), make.row(2))
     make.estate(supplier, make.device(1), make.device(2, DeviceFirmwareVersion="00000002"))
-    before = {f.cohort.firmware_version: f.id for f in findings_of(supplier)}
+    before = {f.cohort.firmware_version: f.id for f in findings_of(Scope(supplier))}
 
     load = make.estate(supplier, make.device(7), make.device(8))
 
-    (finding,) = findings_of(supplier)
+    (finding,) = findings_of(Scope(supplier))
     assert finding.id == before["00000001"]
     assert finding.cohort.load == load
     assert ids(supplier) == {finding.id}
@@ -701,12 +716,12 @@ def test_suppliers_see_their_own_findings_alone(supplier: Party) -> None:
     make.listed(make.row(1))
     make.estate(supplier, make.device(1))
 
-    assert len(findings_of(supplier)) == 1
-    assert not findings_of(other)
+    assert len(findings_of(Scope(supplier))) == 1
+    assert not findings_of(Scope(other))
 
     make.estate(other, make.device(1))
 
-    assert len(findings_of(supplier)) == len(findings_of(other)) == 1
+    assert len(findings_of(Scope(supplier))) == len(findings_of(Scope(other))) == 1
     assert not ids(supplier) & ids(other)
 
 
@@ -729,6 +744,71 @@ def test_a_certificate_lapses_with_the_day(supplier: Party, publish: Callable[..
 
     assert found(supplier) == {"00000001": ("BLOCKED", ["CERTIFICATE_LAPSED"])}
     assert assess_new_day(at=make.AT + timedelta(days=1)) == 0
+
+
+def test_a_day_on_which_nothing_ends_works_out_nothing_and_is_assessed_all_the_same(
+    supplier: Party, publish: Callable[..., str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lapsing(supplier, publish, "2026-11-21")
+    make.listed(make.row(5, device_model="00010102"))
+    make.estate(supplier, make.device(1), make.device(2, DeviceModel="00010102"))
+    touched: list[list[str]] = []
+    write = operations._write_findings
+
+    def watched(cohorts: Any, loads: Any, **more: Any) -> None:
+        touched.append([cohort.device_model for cohort in cohorts])
+        write(cohorts, loads, **more)
+
+    monkeypatch.setattr(operations, "_write_findings", watched)
+    for days, expected in ((1, []), (2, ["00010101"]), (3, [])):
+        touched.clear()
+        day = make.AT + timedelta(days=days)
+
+        assert assess_new_day(at=day) == 1
+
+        assert [model for cohorts in touched for model in cohorts] == expected
+        assert standing_of(supplier, at=day).complete
+
+
+def test_a_day_that_several_passed_before_decides_for_all_of_them(
+    supplier: Party, publish: Callable[..., str]
+) -> None:
+    lapsing(supplier, publish, "2026-11-21")
+    read_news(at=make.AT)
+
+    assess_new_day(at=make.AT + timedelta(days=9))
+
+    assert found(supplier) == {"00000001": ("BLOCKED", ["CERTIFICATE_LAPSED"])}
+
+
+@pytest.mark.parametrize(
+    ("begins", "ends", "outcomes"),
+    [
+        ("2026-11-22", None, ["BLOCKED", "BLOCKED", "ELIGIBLE"]),
+        (None, "2026-11-21", ["ELIGIBLE", "ELIGIBLE", "BLOCKED"]),
+    ],
+)
+def test_a_version_of_gbcs_comes_and_goes_with_the_days(
+    supplier: Party,
+    publish: Callable[..., str],
+    begins: str | None,
+    ends: str | None,
+    outcomes: list[str],
+) -> None:
+    make.listed(make.row(1))
+    publish(9, predecessors=["CPL-000001"], gbcs_version="4.2")
+    make.estate(supplier, make.device(1))
+    assert found(supplier) == {"00000001": ("ELIGIBLE", [])}
+
+    say_in_effect("4.2", begins, ends)
+    assert not standing_of(supplier, at=make.AT).complete
+    read_news(at=make.AT)
+
+    told = [found(supplier)["00000001"][0]]
+    for days in (1, 2):
+        assess_new_day(at=make.AT + timedelta(days=days))
+        told.append(found(supplier)["00000001"][0])
+    assert told == outcomes
 
 
 def test_a_summer_night_is_one_day_and_not_two(publish: Callable[..., str]) -> None:
@@ -783,14 +863,14 @@ def test_one_estates_trouble_keeps_the_new_day_from_no_other(
     troubled, other = make.party("big-light"), make.party("small-gas", "SMALL_SUPPLIER")
     for number, supplier in enumerate((troubled, other), start=1):
         make.estate(supplier, make.device(number))
-    assess, tomorrow = operations.assess_estates, make.AT + timedelta(days=1)
+    assess, tomorrow = operations.assess_models, make.AT + timedelta(days=1)
 
-    def fails_for_one(loads: list[EstateLoad], *, at: datetime) -> None:
+    def fails_for_one(models: Any, loads: list[EstateLoad], *, at: datetime) -> None:
         if any(load.party == troubled for load in loads):
             raise RuntimeError("a rule divides by zero")
-        assess(loads, at=at)
+        assess(models, loads, at=at)
 
-    monkeypatch.setattr(operations, "assess_estates", fails_for_one)
+    monkeypatch.setattr(operations, "assess_models", fails_for_one)
 
     assert assess_new_day(at=tomorrow) == 1
     assert standing_of(other, at=tomorrow).complete
