@@ -11,6 +11,7 @@ from cpl.models import CPLEntry
 from cpl.sheet.cells import parse_reason
 from fir.eligibility.models import OWN_STATES, SupplierDecision
 from fir.ledger.operations import NewEvent, append_events
+from fir.parties.delegation_queries import agents_seeing
 from fir.parties.models import Party
 from fir.submissions.claims import Fault
 
@@ -45,7 +46,9 @@ def decide_release(
     """
     if not by.party.is_supplier:
         raise OnlySuppliersDecide("Only a Supplier decides of a release for itself.")
-    entry = CPLEntry.objects.get(cpl_entry_id=cpl_entry_id)
+    entry = CPLEntry.objects.select_related("device_model__manufacturer").get(
+        cpl_entry_id=cpl_entry_id
+    )
     faults: list[Fault] = []
     chosen, why = _read_state(state, faults), _read_reason(reason, faults)
     if faults:
@@ -63,12 +66,22 @@ def decide_release(
         decided_at=at,
         decided_by=by.actor_id,
     )
-    payload = {"cpl_entry_id": cpl_entry_id, "state": chosen, "reason": why}
-    event = NewEvent(
-        "SUPPLIER_DECIDED", "cpl_entry", cpl_entry_id, payload, parties=[by.party.slug]
-    )
-    append_events([event], by=by.author, at=at)
+    append_events([_decided(decision)], by=by.author, at=at)
     return decision
+
+
+def _decided(decision: SupplierDecision) -> NewEvent:
+    """What the Supplier reads in the feed, and the agents that see such Devices at that time."""
+    entry, model = decision.entry, decision.entry.device_model
+    key = (model.device_type, model.manufacturer.identifier, model.device_model)
+    agents = agents_seeing(decision.party, key, at=decision.decided_at)
+    payload = {
+        "cpl_entry_id": entry.cpl_entry_id,
+        "state": decision.state,
+        "reason": decision.reason,
+    }
+    readers = [decision.party.slug, *agents]
+    return NewEvent("SUPPLIER_DECIDED", "cpl_entry", entry.cpl_entry_id, payload, parties=readers)
 
 
 def _read_state(said: str, faults: list[Fault]) -> str:

@@ -7,17 +7,15 @@ from pathlib import Path
 
 @dataclass(frozen=True, slots=True)
 class AgentAssumptions:
-    """Of which Device Types an agent may be let see anything, and for which Service Requests it may
-    be given lists of Devices."""
+    """Of which Device Types an agent may be let see anything."""
 
     device_types: tuple[str, ...]
-    requests: frozenset[str]
 
 
 def read_assumptions(path: Path) -> AgentAssumptions:
     """The assumptions in a file of this form. Raises KeyError when one is missing."""
     said = tomllib.loads(path.read_text())["agents"]
-    return AgentAssumptions(tuple(said["device_types"]), frozenset(said["requests"]))
+    return AgentAssumptions(tuple(said["device_types"]))
 
 
 AGENTS = read_assumptions(Path(__file__).parent / "assumptions.toml")

@@ -81,7 +81,7 @@ def delegate_to_agent(
     if not by.party.is_supplier:
         raise OnlySuppliersDelegate("Only a Supplier lets agents see its Devices.")
     faults: list[DelegationFault] = []
-    named = _read_agent(agent, faults)
+    named = _read_agent(agent, by.party, faults)
     types = _read_types(device_types, faults)
     models = _read_models(device_models, types, faults)
     first, last = _read_days(first_day, last_day, localdate(at), faults)
@@ -103,12 +103,15 @@ def delegate_to_agent(
     return delegation
 
 
-def _read_agent(slug: str, faults: list[DelegationFault]) -> Party | None:
+def _read_agent(slug: str, giver: Party, faults: list[DelegationFault]) -> Party | None:
     agents = Party.objects.filter(category=Category.REGISTERED_SUPPLIER_AGENT)
     named = agents.filter(slug=slug).first() if slug.isprintable() else None
     if named is None:
         message = f"‘{shown(slug)}’ is no Registered Supplier Agent in the repository: name one."
-        message = message if slug else "Say which Registered Supplier Agent is to see them."
+        if not slug:
+            message = "Say which Registered Supplier Agent is to see them."
+        elif slug == giver.slug:
+            message = f"{giver.name} sees its own Devices anyway: name a Registered Supplier Agent."
         faults.append(DelegationFault("agent", "NOT_AN_AGENT", message))
     return named
 

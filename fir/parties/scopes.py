@@ -11,8 +11,6 @@ from typing import TYPE_CHECKING
 
 from django.db.models import Q
 
-from fir.parties.assumptions import AGENTS
-
 if TYPE_CHECKING:
     from fir.parties.models import Party
 
@@ -74,8 +72,3 @@ class Scope:
         for part in self.parts:
             seen |= part.where(device_type, manufacturer_identifier, device_model)
         return seen
-
-    def may_list_for(self, request: str) -> bool:
-        """Whether lists of Devices are given for a Service Request: to an agent for deployment
-        alone, since activation stays with the Supplier (MP207)."""
-        return self.is_whole or request in AGENTS.requests

@@ -66,6 +66,12 @@ GET estate-load-errors      401  401  403  403  403  200  404  403  403  403  40
 POST accept-load            401  401  403  403  403  409  404  403  403  403  403  403  403
 GET estate-summary          401  401  403  403  403  200  200  403  403  403  403  403  403
 GET eligibility             401  401  403  403  403  200  200  403  403  403  403  403  403
+GET own-decision            401  401  403  403  403  200  200  403  403  403  403  403  403
+PUT own-decision            401  401  403  403  403  200  200  403  403  403  403  403  403
+GET delegations             401  401  403  403  403  200  200  403  403  200  403  403  403
+POST delegations            401  401  403  403  403  201  201  403  403  403  403  403  403
+GET delegation              401  401  403  403  403  200  404  403  403  200  403  403  403
+POST revocation             401  401  403  403  403  200  404  403  403  403  403  403  403
 GET notices                 401  401  403  200  200  200  200  200  200  200  200  200  200
 GET reader-faults           401  401  403  403  403  403  403  403  403  403  403  403  200
 """
@@ -84,7 +90,8 @@ def ask(client: Client, method: str, name: str, asker: str, world: World) -> Any
         key = make.key(world.parties["supplier"], [Permission.READ_FEED])
         headers = {"authorization": f"Bearer {key}"}
     elif asker != "stranger":
-        headers = make.bearer(world.parties[asker])
+        party = world.parties[asker]
+        headers = make.bearer(party, make.everything(party))
     sends = method in ("POST", "PUT")
     body = {"content_type": "application/json", **BODIES.get(name, {})} if sends else {}
     with transaction.atomic():

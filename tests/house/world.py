@@ -12,11 +12,13 @@ from django.utils import timezone
 from cpl.models import CPLEntry
 from cpl.sheet import write_sheet
 from fir.api.door import Door
+from fir.eligibility.deciding import decide_release
 from fir.eligibility.operations import read_news as assess_news
 from fir.ledger.checkpoints import issue_checkpoint
 from fir.ledger.models import LedgerEvent, ReaderFault
 from fir.notifications.operations import read_news as raise_notices
 from fir.notifications.queries import notices_of
+from fir.parties.delegating import note_refusal
 from fir.parties.operations import operator
 from fir.parties.people import invite_person, set_permissions
 from fir.parties.permissions import Permission as P  # noqa: N817 - named in every other line here
@@ -33,7 +35,7 @@ from tests import make
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from fir.parties.models import Actor, Party, User
+    from fir.parties.models import Actor, Delegation, Party, User
     from fir.records.models import Proposal, SheetImport
     from fir.submissions.models import ReleaseSheet, Submission
 
@@ -71,7 +73,7 @@ def build(size: int = 1) -> World:
         "other supplier": make.party("small-gas", "SMALL_SUPPLIER"),
         "network": make.party("wires", "NETWORK_PARTY"),
         "other": make.party("somebody", "OTHER_SEC_PARTY"),
-        "agent": make.party("agent", "REGISTERED_SUPPLIER_AGENT"),
+        "agent": make.agent(),
         "asset provider": make.party("assets", "METER_ASSET_PROVIDER"),
         "dcc": make.party("dcc", "DCC"),
         "administrator": make.administrator(),
@@ -103,6 +105,8 @@ def build(size: int = 1) -> World:
         ReaderFault(reader="nobody", seq=seq, error="Trouble.", failed_at=make.AT)
         for seq in range(1, size + 1)
     )
+    delegation = _delegations(parties, size)
+    _decisions(make.actor(parties["supplier"]), size)
     sheets = [_sheet(administrator, n) for n in range(1, size + 1)]
     arguments: dict[str, dict[str, Any]] = {
         "firmware-record": {"cpl_entry_id": "CPL-000002"},
@@ -124,10 +128,34 @@ def build(size: int = 1) -> World:
         "sheet": {"sheet_id": sheets[-1].pk},
         "release-sheet": {"sheet_id": _release_sheets(maker, size)[-1].pk},
         "proposal": {"proposal_id": _proposals(administrator, size)[0].pk},
+        "delegation": {"delegation_id": delegation.pk},
+        "revocation": {"delegation_id": delegation.pk},
+        "own-decision": {"cpl_entry_id": "CPL-000002"},
     }
     assert LedgerEvent.objects.exists()
     issue_checkpoint(at=make.AT)
     return World(parties, arguments)
+
+
+def _delegations(parties: dict[str, Party], size: int) -> Delegation:
+    """What the supplier lets the agent see, day by day; the first. The agent asked before that."""
+    supplier, agent = parties["supplier"], parties["agent"]
+    for number in range(1, size + 1):
+        before = make.AT - timedelta(days=number)
+        note_refusal(supplier=supplier.slug, by=make.actor(agent), at=before)
+    now = timezone.now()  # a page asks what is delegated today
+    given = [make.delegated(supplier, agent, days=n, at=now) for n in range(3, 3 + size)]
+    make.delegated(parties["other supplier"], agent, at=now)
+    return given[0]
+
+
+def _decisions(by: Actor, size: int) -> None:
+    """What the supplier says of releases itself, once and again."""
+    for number in range(2, 2 + size):
+        for state in ("TESTING", "APPROVED"):
+            decide_release(
+                cpl_entry_id=f"CPL-{number:06}", state=state, reason="Tried.", by=by, at=make.AT
+            )
 
 
 def _approved(by: Actor, decider: Actor, size: int) -> Submission:
@@ -226,6 +254,8 @@ def page_arguments(world: World) -> dict[str, dict[str, Any]]:
         "propose-archival": "cpl-entry",
         "propose-restoration": "cpl-entry",
         "recall": "firmware-record",
+        "own-decision": "own-decision",
+        "revoke-delegation": "delegation",
     }
     notice = notices_of(supplier).first()
     assert notice

@@ -103,7 +103,7 @@ class EstatePage(ScopedPage):
             return self.show("estates/_models.html", status=found.status, **context)
         summary = summary_of(versions)
         return self.show(
-            "estates/estate.html",
+            "estates/estate.html" if self.scope.is_whole else "agents/estate.html",
             status=found.status,
             summary=summary,
             shares=shares_of(summary.by_position.items()),
