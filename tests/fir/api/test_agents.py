@@ -6,7 +6,6 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from django.test import Client
 from django.urls import URLPattern, get_resolver, reverse
 from django.utils import timezone
 
@@ -20,6 +19,8 @@ from tests import make
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from django.test import Client
+
     from fir.parties.models import Party
 
 pytestmark = pytest.mark.django_db
@@ -30,14 +31,14 @@ SUMMARY, ELIGIBILITY = "/api/v1/estate/summary", "/api/v1/eligibility"
 @pytest.fixture
 def supplier() -> Party:
     """A Supplier with five Devices of three Device Models and two Device Types."""
+    make.listed(make.row(1))
+    maker, administrator = make.actor(make.maker()), make.actor(make.administrator())
+    make.published(maker, administrator, 2, predecessors=["CPL-000001"])
     make.listed(
-        make.row(1),
         make.row(20, device_model="00020101"),
         make.row(30, device_type="GSME", device_model="00030101"),
         make.row(40, device_type="PPMID", device_model="00040101"),
     )
-    maker, administrator = make.actor(make.maker()), make.actor(make.administrator())
-    make.published(maker, administrator, 2, predecessors=["CPL-000001"])
     supplier = make.party()
     other_models = [
         make.device(3, DeviceModel="00020101", DeviceFirmwareVersion="00000020"),
@@ -63,7 +64,7 @@ def counted(client: Client, of: Party, party: str = "?party=big-light") -> dict[
     """How many Devices of each Device Type and Device Model somebody sees, at both doors."""
     summary = ask(client, SUMMARY + party, of).json()
     found = ask(client, ELIGIBILITY + party, of).json()
-    models = {f"{m['device_type']} {m['device_model']}": m["devices"] for m in summary["models"]}
+    models = {f"{v['device_type']} {v['device_model']}": v["devices"] for v in summary["versions"]}
     assert sum(models.values()) == summary["devices"] == sum(found["totals"].values())
     assert sum(finding["device_count"] for finding in found["results"]) == summary["devices"]
     return models
@@ -251,8 +252,8 @@ def test_a_supplier_is_told_once_a_day_who_asked_in_vain(
     told = {
         party.slug: [
             event["payload"]
-            for event in ask(client, "/api/v1/feed?limit=1000", party).json()["results"]
-            if event["kind"] == "AGENT_REFUSED"
+            for event in ask(client, "/api/v1/feed?limit=1000", party).json()["events"]
+            if event["type"] == "AGENT_REFUSED"
         ]
         for party in (supplier, agent)
     }
