@@ -10,9 +10,10 @@ from django.db import transaction
 from django.test import Client
 from django.urls import reverse
 
+from tests.house.routes import pages
 from tests.house.sent import FORMS
 from tests.house.test_permission_table import SOMEBODY
-from tests.house.world import World, build, page_arguments, pages, person
+from tests.house.world import World, build, page_arguments, person
 
 if TYPE_CHECKING:
     from fir.parties.models import User

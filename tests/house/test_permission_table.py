@@ -9,8 +9,9 @@ from django.test import Client
 
 from fir.parties.permissions import Permission
 from tests import make
+from tests.house.routes import doors
 from tests.house.sent import BODIES
-from tests.house.world import World, build, doors, url
+from tests.house.world import World, build, url
 
 SOMEBODY = (
     "one permission",

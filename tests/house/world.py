@@ -6,12 +6,11 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from django.urls import URLResolver, get_resolver, reverse
+from django.urls import reverse
 from django.utils import timezone
 
 from cpl.models import CPLEntry
 from cpl.sheet import write_sheet
-from fir.api.door import Door
 from fir.eligibility.deciding import decide_release
 from fir.eligibility.operations import read_news as assess_news
 from fir.ledger.checkpoints import issue_checkpoint
@@ -33,8 +32,6 @@ from fir.submissions.sheets import write_releases
 from tests import make
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from fir.parties.models import Actor, Delegation, Party, User
     from fir.records.models import Proposal, SheetImport
     from fir.submissions.models import ReleaseSheet, Submission
@@ -280,37 +277,3 @@ def page_arguments(world: World) -> dict[str, dict[str, Any]]:
 def url(name: str, world: World) -> str:
     """The URL of that name in this world."""
     return reverse(name, kwargs=world.arguments.get(name, {}))
-
-
-@dataclass(frozen=True)
-class Route:
-    """A way to ask FIR for something: a method, the name of a URL, and the view that answers."""
-
-    method: str
-    name: str
-    view: type
-
-
-def doors() -> list[tuple[str, str]]:
-    """Every (method, name of a URL) that the API answers."""
-    return [(r.method, r.name) for r in _routes(get_resolver()) if issubclass(r.view, Door)]
-
-
-def pages() -> list[tuple[str, str]]:
-    """Every (method, name of a URL) that the portal answers."""
-    return [(r.method, r.name) for r in _routes(get_resolver()) if not issubclass(r.view, Door)]
-
-
-def _routes(resolver: URLResolver, spaces: tuple[str, ...] = ()) -> Iterator[Route]:
-    for pattern in resolver.url_patterns:
-        if isinstance(pattern, URLResolver):
-            inner = (*spaces, pattern.namespace) if pattern.namespace else spaces
-            yield from _routes(pattern, inner)
-            continue
-        view: Any = getattr(pattern.callback, "view_class", None)
-        name = ":".join((*spaces, pattern.name or str(pattern.pattern)))
-        methods = ("get", "post", "put", "patch", "delete")
-        offered = methods if issubclass(view, Door) else methods[:2]
-        for method in offered:
-            if hasattr(view, method) and method in view.http_method_names:
-                yield Route(method.upper(), name, view)

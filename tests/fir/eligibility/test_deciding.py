@@ -208,7 +208,7 @@ def test_an_agent_sees_what_was_decided_for_the_models_it_was_given(supplier: Pa
     ],
 )
 def test_what_cannot_be_kept_is_said(
-    supplier: Party, said: dict[str, str], field: str, sentence: str
+    supplier: Party, said: dict[str, Any], field: str, sentence: str
 ) -> None:
     with pytest.raises(OwnDecisionRefused) as refused:
         decide(supplier, **{"state": "HELD", **said})
