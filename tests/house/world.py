@@ -135,13 +135,15 @@ def build(size: int = 1) -> World:
 
 
 def _delegations(parties: dict[str, Party], size: int) -> Delegation:
-    """What the supplier lets the agent see, day by day; the first. The agent asked before that."""
+    """What the supplier lets the agent see, one day after the other; the first, which is today's.
+    The agent asked before that."""
     supplier, agent = parties["supplier"], parties["agent"]
     for number in range(1, size + 1):
         before = make.AT - timedelta(days=number)
         note_refusal(supplier=supplier.slug, by=make.actor(agent), at=before)
     now = timezone.now()  # a page asks what is delegated today
-    given = [make.delegated(supplier, agent, days=n, at=now) for n in range(3, 3 + size)]
+    days = [now + timedelta(days=n) for n in range(size)]
+    given = [make.delegated(supplier, agent, days=1, at=day) for day in days]
     make.delegated(parties["other supplier"], agent, at=now)
     return given[0]
 
