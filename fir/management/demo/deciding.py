@@ -41,7 +41,7 @@ def steps_of_the_largest(world: World) -> list[tuple[datetime, Callable[[], None
         (electricity, partial(_delegate, world, "ESME", *MODELS, at=electricity)),
         (revoked, partial(_revoke, world, "GSME", at=revoked)),
         *(
-            (world.moment(DECIDES, 9 + place), partial(_decide, world, place))
+            (world.moment(DECIDES, 16, 10 * place), partial(_decide, world, place))
             for place in range(len(DECIDED))
         ),
     ]
@@ -76,5 +76,5 @@ def _decide(world: World, place: int) -> None:
         state=state,
         reason=reason,
         by=world.actor(LARGEST),
-        at=world.moment(DECIDES, 9 + place),
+        at=world.moment(DECIDES, 16, 10 * place),
     )

@@ -234,7 +234,7 @@ class FindingFilters(Filters):
     )
     outcome = forms.ChoiceField(label="Outcome", required=False, choices=_choices("All", Outcome))
     own_decision = forms.ChoiceField(
-        label="Own decision about the target",
+        label="Own decision",
         required=False,
         choices=[*_choices("All", OWN_STATES), (UNDECIDED, "None yet")],
     )

@@ -9,7 +9,6 @@ from django.http import Http404
 from django.utils import timezone
 
 from cpl.sheet.row import REMOVED
-from fir.eligibility.decision_queries import own_decisions
 from fir.eligibility.summaries import devices_for
 from fir.ledger.queries import payload_of
 from fir.parties.permissions import Permission
@@ -47,6 +46,7 @@ if TYPE_CHECKING:
     from fir.eligibility.summaries import DevicesFor
     from fir.ledger.models import LedgerEvent
     from fir.ledger.queries import Moment
+    from fir.parties.models import Party
     from fir.records.models import RepositoryEntry
     from fir.records.rules import Position
 
@@ -108,6 +108,12 @@ def _correction(events: Sequence[LedgerEvent]) -> dict[str, Any] | None:
     return {"at": told[-1].at, "reason": payload_of(told[-1])["reason"]} if told else None
 
 
+def _own_decision(events: Sequence[LedgerEvent], party: Party) -> dict[str, Any] | None:
+    """What a Supplier last said of the release itself, if it did."""
+    told = [e for e in events if e.kind == "SUPPLIER_DECIDED" and e.by_party == party.slug]
+    return {**payload_of(told[-1]), "decided_at": told[-1].at} if told else None
+
+
 class Record(Page):
     """One record: the facts, its model's other releases, whom to ask, and the asker's Devices; or
     as it stood at an earlier time, when nothing can be done about it."""
@@ -136,7 +142,7 @@ class Record(Page):
             **self._of(stood, model, then),
             brings=then is None and self._brings(entry),
             mine=None if then else self._mine(entry, model),
-            own=None if then else self._own(entry),
+            own=None if then else self._own(),
         )
 
     def _of(
@@ -165,6 +171,7 @@ class Record(Page):
             "today": today,
             "history": history(events),
             "corrected": _correction(events),
+            "decided": _own_decision(events, self.party),
         }
 
     def _brings(self, entry: RepositoryEntry) -> bool:
@@ -178,14 +185,11 @@ class Record(Page):
             return None
         return devices_for(Scope(self.party), entry, model, at=timezone.now())
 
-    def _own(self, entry: RepositoryEntry) -> dict[str, Any] | None:
-        """What the asker, a Supplier, decided of this release itself, and the form to decide."""
+    def _own(self) -> dict[str, Any] | None:
+        """The form by which the asker, a Supplier, decides of this release itself; None for whoever
+        may not even read such decisions."""
         reads = {Permission.VIEW_ESTATE, Permission.DECIDE_RELEASES} & self.actor.permissions
         if not (self.party.is_supplier and reads):
             return None
-        decided = own_decisions(Scope(self.party), [entry.cpl_entry_id])
         may_decide = self.actor.may(Permission.DECIDE_RELEASES)
-        return {
-            "decision": decided.get(entry.cpl_entry_id),
-            "form": OwnDecisionForm() if may_decide else None,
-        }
+        return {"form": OwnDecisionForm() if may_decide else None}
