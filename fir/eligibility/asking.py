@@ -134,15 +134,17 @@ def _worked_out(
 
 def _finding(party: Party, cohort: Cohort, answer: Answer) -> Finding:
     """A finding that is kept nowhere."""
-    target = answer.target and CPLEntry(
-        pk=answer.target.seq,
-        cpl_entry_id=answer.target.cpl_entry_id,
-        firmware_version=answer.target.firmware_version,
-    )
+    target, entry = answer.target, None
+    if target:
+        entry = CPLEntry(
+            pk=target.seq,
+            cpl_entry_id=target.cpl_entry_id,
+            firmware_version=target.firmware_version,
+        )
     return Finding(
-        id=finding_id(party.slug, cohort, answer.target),
+        id=finding_id(party.slug, cohort, target),
         cohort=cohort,
-        target=target,
+        target=entry,
         target_is_latest=answer.is_latest,
         installed=list(answer.installed),
         position=answer.position,
