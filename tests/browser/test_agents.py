@@ -79,7 +79,7 @@ def greta_holds_what_is_latest(greta: Page) -> str:
     row.get_by_role("cell").nth(1).get_by_role("link").click()
     greta.wait_for_url("**/firmware/*")
     held = greta.url.rpartition("/")[2]
-    main.get_by_role("link", name="All that you decided about it").click()
+    main.get_by_role("link", name="Decide about it for yourself").click()
     greta.get_by_label("Held").check()
     greta.get_by_label("Reason").fill(REASON)
     main.get_by_role("button", name="Decide").click()
@@ -91,7 +91,7 @@ def piotr_reads_why(piotr: Page, held: str) -> None:
     piotr.goto(f"/own-decisions?party={LARGEST.slug}&state=HELD")
     main = piotr.get_by_role("main")
     expect(main).to_contain_text(REASON)
-    main.get_by_role("link", name=held).click()
+    main.get_by_role("row").filter(has_text=held).get_by_role("link").click()
     expect(main).to_contain_text(REASON)
     expect(main.get_by_role("button", name="Decide")).to_have_count(0)
     eventually(lambda: is_told_of_the_hold(piotr, held), what="the findings with the hold")

@@ -17,7 +17,6 @@ from fir.parties.scopes import Scope
 from fir.portal.events import history
 from fir.portal.forms.filters import RecordFilters
 from fir.portal.forms.moments import AsAtForm
-from fir.portal.forms.own_decisions import OwnDecisionForm
 from fir.portal.looking_back import NOT_LISTED_THEN, as_at_query, moment_asked
 from fir.portal.page import Page, form_status
 from fir.portal.pages import stretch
@@ -142,7 +141,7 @@ class Record(Page):
             **self._of(stood, model, then),
             brings=then is None and self._brings(entry),
             mine=None if then else self._mine(entry, model),
-            own=None if then else self._own(),
+            decides=then is None and self._decides(),
         )
 
     def _of(
@@ -185,11 +184,7 @@ class Record(Page):
             return None
         return devices_for(Scope(self.party), entry, model, at=timezone.now())
 
-    def _own(self) -> dict[str, Any] | None:
-        """The form by which the asker, a Supplier, decides of this release itself; None for whoever
-        may not even read such decisions."""
+    def _decides(self) -> bool:
+        """Whether the asker may at least read what its Party, a Supplier, decided of releases."""
         reads = {Permission.VIEW_ESTATE, Permission.DECIDE_RELEASES} & self.actor.permissions
-        if not (self.party.is_supplier and reads):
-            return None
-        may_decide = self.actor.may(Permission.DECIDE_RELEASES)
-        return {"form": OwnDecisionForm() if may_decide else None}
+        return self.party.is_supplier and bool(reads)

@@ -200,6 +200,15 @@ def test_without_a_live_delegation_every_door_refuses_in_the_same_words(
         assert "No Supplier has delegated this" in answers[0].json()["detail"]
 
 
+def test_what_is_delegated_opens_every_door(client: Client, supplier: Party, agent: Party) -> None:
+    make.delegated(supplier, agent, at=timezone.now())
+    doors = addresses(ask(client, f"{ELIGIBILITY}?party=big-light", agent).json())
+
+    answers = {door: ask(client, f"{door}?party=big-light", agent).status_code for door in doors}
+
+    assert answers == dict.fromkeys(doors, 200)
+
+
 @pytest.mark.parametrize("given", [*NOT_LIVE, make.delegated])
 def test_nobody_else_ever_sees_them(
     client: Client, supplier: Party, agent: Party, given: Callable[[Party, Party], None]
