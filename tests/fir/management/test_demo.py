@@ -19,6 +19,7 @@ from django.utils import timezone
 from django.utils.timezone import localdate, localtime
 
 from cpl.sheet import read_sheet
+from fir.eligibility.decision_queries import standing_decisions
 from fir.eligibility.models import Finding
 from fir.eligibility.operations import read_news
 from fir.eligibility.queries import estate_by_version, findings_of, totals_of
@@ -30,6 +31,7 @@ from fir.management.demo.homes import inventory
 from fir.management.demo.listing import first_sheet
 from fir.management.demo.parties import (
     ADMINISTRATOR,
+    AGENT,
     DCC,
     IMPORT_ONLY,
     LARGEST,
@@ -41,6 +43,7 @@ from fir.management.demo.parties import (
 from fir.management.demo.people import PASSWORD, PEOPLE
 from fir.management.demo.submissions import WAITING
 from fir.notifications.models import ABOUT_SUBMISSIONS, Delivery, Notice, Subscription
+from fir.parties.delegation_queries import delegations_of, refusals_of, scopes_of_agent
 from fir.parties.models import Invitation, Party
 from fir.parties.permissions import MAY, Category, Permission
 from fir.parties.queries import (
@@ -391,8 +394,32 @@ def test_every_outcome_and_reason_occurs(shown: str) -> None:
         "RECALLED",
         "ROUTE_THROUGH_REMOVED",
         "STATUS_FORBIDS",
+        "SUPPLIER_HOLD",
     }
     assert warnings == {"DEVICE_SUSPENDED", "NOT_COMMISSIONED", "NOT_LOADED_BY_DCC"}
+
+
+def test_the_agent_sees_some_meters_of_the_largest_supplier(shown: str) -> None:
+    agent = supplier(AGENT.slug)
+    (scope,) = scopes_of_agent(agent, at=timezone.now())
+    seen = {(row.device_type, row.device_model) for row in estate_by_version(scope)}
+    stand = delegations_of(agent).values_list("device_types", "revoked_at")
+
+    assert scope.supplier.slug == LARGEST.slug
+    assert seen == {("ESME", "1A100100"), ("ESME", "1A100101"), ("ESME", "1A200100")}
+    assert [(types, at is None) for types, at in stand] == [(["ESME"], True), (["GSME"], False)]
+    assert [one.times for one in refusals_of(scope.supplier)] == [1]
+
+
+def test_the_largest_supplier_decided_for_itself_and_holds_a_release(shown: str) -> None:
+    own = Scope(supplier(LARGEST.slug))
+
+    assert [one.state for one in standing_decisions(own)] == ["HELD", "TESTING", "APPROVED"]
+    held = findings_of(own, own_decision="HELD", outcome=Outcome.BLOCKED)
+    assert held
+    assert all("SUPPLIER_HOLD" in finding.reasons for finding in held)
+    others = Finding.objects.exclude(cohort__load__party=own.supplier)
+    assert not others.filter(reasons__contains=["SUPPLIER_HOLD"])
 
 
 def test_a_route_through_what_was_removed_leaves_the_question_open(shown: str) -> None:
