@@ -396,7 +396,13 @@ def test_every_outcome_and_reason_occurs(shown: str) -> None:
         "STATUS_FORBIDS",
         "SUPPLIER_HOLD",
     }
-    assert warnings == {"DEVICE_SUSPENDED", "NOT_COMMISSIONED", "NOT_LOADED_BY_DCC"}
+    assert warnings == {
+        "DEVICE_SUSPENDED",
+        "NOT_COMMISSIONED",
+        "NOT_LOADED_BY_DCC",
+        "OTHER_SUPPLIER_MAY_UPDATE",
+        "PENDING_IMAGE_REPLACED",
+    }
 
 
 def test_the_agent_sees_some_meters_of_the_largest_supplier(shown: str) -> None:
