@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from fir.parties.models import Party
     from fir.parties.scopes import Scope
     from fir.records.models import RepositoryEntry
+    from fir.records.rules import PathEntry
 
 
 class NotATarget(ValueError):
@@ -134,17 +135,10 @@ def _worked_out(
 
 def _finding(party: Party, cohort: Cohort, answer: Answer) -> Finding:
     """A finding that is kept nowhere."""
-    target, entry = answer.target, None
-    if target:
-        entry = CPLEntry(
-            pk=target.seq,
-            cpl_entry_id=target.cpl_entry_id,
-            firmware_version=target.firmware_version,
-        )
     return Finding(
-        id=finding_id(party.slug, cohort, target),
+        id=finding_id(party.slug, cohort, answer.target),
         cohort=cohort,
-        target=entry,
+        target=_entry(answer.target) if answer.target else None,
         target_is_latest=answer.is_latest,
         installed=list(answer.installed),
         position=answer.position,
@@ -152,6 +146,13 @@ def _finding(party: Party, cohort: Cohort, answer: Answer) -> Finding:
         reasons=[rule.code for rule in answer.verdict.reasons],
         warnings=[rule.code for rule in answer.verdict.warnings],
         route=list(answer.route),
+    )
+
+
+def _entry(path: PathEntry) -> CPLEntry:
+    """What findings say of their target, without asking for it again."""
+    return CPLEntry(
+        pk=path.seq, cpl_entry_id=path.cpl_entry_id, firmware_version=path.firmware_version
     )
 
 
