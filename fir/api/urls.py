@@ -4,10 +4,12 @@ from django.urls import path
 
 from fir.api.views import (
     contacts,
+    delegations,
     drafts,
     eligibility,
     estates,
     feed,
+    own_decisions,
     records,
     shell,
     standing_estates,
@@ -33,6 +35,11 @@ urlpatterns = [
         "firmware/<str:cpl_entry_id>/recall",
         records.RecallDoor.as_view(),
         name="firmware-recall",
+    ),
+    path(
+        "firmware/<str:cpl_entry_id>/own-decision",
+        own_decisions.OwnDecisionDoor.as_view(),
+        name="own-decision",
     ),
     path("cpl", records.CPL.as_view(), name="cpl"),
     path("cpl.csv", records.CPLSheet.as_view(), name="cpl-sheet"),
@@ -90,6 +97,17 @@ urlpatterns = [
     path("census", standing_estates.CensusDoor.as_view(), name="census"),
     path("estate/summary", standing_estates.EstateSummary.as_view(), name="estate-summary"),
     path("eligibility", eligibility.Eligibility.as_view(), name="eligibility"),
+    path("delegations", delegations.Delegations.as_view(), name="delegations"),
+    path(
+        "delegations/<uuid:delegation_id>",
+        delegations.DelegationDoor.as_view(),
+        name="delegation",
+    ),
+    path(
+        "delegations/<uuid:delegation_id>/revocation",
+        delegations.Revocation.as_view(),
+        name="revocation",
+    ),
     path("reader-faults", feed.ReaderFaults.as_view(), name="reader-faults"),
     path("notices", eligibility.Notices.as_view(), name="notices"),
 ]

@@ -19,6 +19,7 @@ from fir.eligibility.queries import VersionCount, catalogue_of
 from fir.eligibility.rules import Outcome
 from fir.eligibility.summaries import listed_among
 from fir.estates.queries import moves_of
+from fir.parties.scopes import Scope
 from fir.records.queries import entries_of_models
 from fir.records.rules import is_ahead
 
@@ -209,7 +210,7 @@ def _gained(party: Party, load: EstateLoad) -> list[GainedVersion]:
     """The gained Devices by Device Model and version, from the findings of their cohorts."""
     by_cohort = defaultdict[int, list[Finding]](list)
     findings = (
-        Finding.objects.visible_to(party)
+        Finding.objects.visible_to(Scope(party))
         .filter(cohort__cohortmove__load=load, cohort__cohortmove__former_device_type="")
         .annotate(gained=F("cohort__cohortmove__device_count"))
         .select_related("cohort")

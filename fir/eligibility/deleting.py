@@ -10,6 +10,7 @@ from fir.eligibility.models import Assessment, Finding, LoadFigure
 from fir.eligibility.queries import READER
 from fir.estates.deleting import remove_estate
 from fir.ledger.operations import NewEvent, append_events, reading
+from fir.parties.scopes import Scope
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -43,7 +44,7 @@ def delete_estate(*, party: Party, by: Actor, at: datetime) -> None:
 
 def _delete(party: Party, *, by: Actor, at: datetime) -> None:
     Assessment.objects.filter(party=party).delete()
-    Finding.objects.visible_to(party).delete()
+    Finding.objects.visible_to(Scope(party)).delete()
     LoadFigure.objects.filter(load__party=party).delete()
     removed = remove_estate(party)
     payload = {"devices": removed.devices, "loads": removed.loads}

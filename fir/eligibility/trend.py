@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 
 from fir.eligibility.models import LoadFigure
 from fir.eligibility.queries import estate_by_version, summary_of
+from fir.parties.scopes import Scope
 
 if TYPE_CHECKING:
     from datetime import datetime
 
     from fir.eligibility.queries import EstateSummary
     from fir.estates.models import EstateLoad
-    from fir.parties.models import Party
 
 LOADS_TOLD = 24
 
@@ -25,7 +25,7 @@ def keep_figures(load: EstateLoad, *, at: datetime) -> None:
     if LoadFigure.objects.filter(load=load).exists():
         return
     devices, suspended = defaultdict[tuple[str, str], int](int), defaultdict[object, int](int)
-    for row in estate_by_version(load.party):
+    for row in estate_by_version(Scope(load.party)):
         devices[row.device_type, row.position] += row.devices
         suspended[row.device_type, row.position] += row.suspended
     LoadFigure.objects.bulk_create(
@@ -50,9 +50,12 @@ class LoadInFigures:
     summary: EstateSummary
 
 
-def trend_of(party: Party) -> list[LoadInFigures]:
-    """The newest loads that became the Supplier's estate, oldest first. One query."""
-    kept = LoadFigure.objects.filter(load__party=party)
+def trend_of(scope: Scope) -> list[LoadInFigures]:
+    """The newest loads that became the Supplier's estate, oldest first; nothing to whoever sees
+    only some of it, since figures are kept of the whole. One query."""
+    if not scope.is_whole:
+        return []
+    kept = LoadFigure.objects.filter(load__party=scope.supplier)
     newest = kept.order_by("-load_id").values("load_id").distinct()[:LOADS_TOLD]
     by_load = defaultdict[int, list[LoadFigure]](list)
     for figure in kept.filter(load_id__in=newest).select_related("load").order_by("load_id"):

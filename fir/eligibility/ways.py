@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from fir.eligibility.planner import ways_to
 from fir.eligibility.queries import devices_running, standing_of
 from fir.parties.permissions import Permission
+from fir.parties.scopes import Scope
 from fir.records.queries import entries_of_models, key_of, path_entry
 
 if TYPE_CHECKING:
@@ -46,7 +47,7 @@ def ways_for(actor: Actor, entry: RepositoryEntry, *, at: datetime) -> WaysTo:
     return WaysTo(
         model={one.cpl_entry_id: one for one in model},
         ways=ways_to(entry.cpl_entry_id, list(map(path_entry, model))),
-        running=devices_running(actor.party, entry) if standing else {},
+        running=devices_running(Scope(actor.party), entry) if standing else {},
         standing=standing,
     )
 

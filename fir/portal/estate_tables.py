@@ -13,6 +13,7 @@ from fir.eligibility.queries import estate_by_version
 from fir.eligibility.summaries import listed_models
 from fir.eligibility.trend import trend_of
 from fir.estates.queries import standing_load_of
+from fir.parties.scopes import Scope
 from fir.records.queries import contacts_of
 
 if TYPE_CHECKING:
@@ -50,14 +51,14 @@ class Table(NamedTuple):
 
 
 def _makers(party: Party) -> Table:
-    parts = by_maker(estate_by_version(party))
+    parts = by_maker(estate_by_version(Scope(party)))
     headings = (*MODEL[:2], "devices", *POSITIONS, "suspended", "percent_n_or_n_1")
     rows = [(part.device_type, part.manufacturer_identifier, *_figures(part)) for part in parts]
     return Table(headings, rows)
 
 
 def _models(party: Party) -> Table:
-    parts = by_model(estate_by_version(party))
+    parts = by_model(estate_by_version(Scope(party)))
     listed = listed_models({part.listed_as for part in parts})
     headings = (*MODEL, "devices", *POSITIONS, "suspended", "percent_n_or_n_1", "latest_version")
     return Table(
@@ -84,7 +85,7 @@ def _latest(listed: Mapping[tuple[str, str, str], ListedModel], key: tuple[str, 
 
 def _versions(party: Party) -> Table:
     headings = (*VERSION, "position", "devices", "suspended")
-    rows = estate_by_version(party)
+    rows = estate_by_version(Scope(party))
     return Table(headings, [[getattr(row, name) for name in headings] for row in rows])
 
 
@@ -101,7 +102,7 @@ def _loads(party: Party) -> Table:
             one.summary.suspended,
             one.summary.percent_n_or_n_1,
         )
-        for one in trend_of(party)
+        for one in trend_of(Scope(party))
     ]
     return Table(headings, rows)
 

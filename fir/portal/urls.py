@@ -5,6 +5,7 @@ from django.urls import path, re_path
 
 from fir.portal.views import (
     accounts,
+    agents,
     catalogue,
     census,
     contacts,
@@ -25,6 +26,7 @@ from fir.portal.views import (
     load_acts,
     loaded,
     notices,
+    own_decisions,
     people,
     proposals,
     proposing,
@@ -95,6 +97,12 @@ urlpatterns = [
     path("firmware/<str:cpl_entry_id>", records.Record.as_view(), name="record"),
     path("firmware/<str:cpl_entry_id>/ways", ways.Ways.as_view(), name="ways"),
     path("firmware/<str:cpl_entry_id>/recall", recalls.Recall.as_view(), name="recall"),
+    path(
+        "firmware/<str:cpl_entry_id>/own-decision",
+        own_decisions.OwnDecision.as_view(),
+        name="own-decision",
+    ),
+    path("own-decisions", own_decisions.OwnDecisions.as_view(), name="own-decisions"),
     path("compare", images.CompareImage.as_view(), name="compare-image"),
     path("list/import", sheets.ImportSheet.as_view(), name="import-sheet"),
     path("list/sheets", sheets.Sheets.as_view(), name="sheets"),
@@ -209,6 +217,14 @@ urlpatterns = [
     path("estate/loads/<int:load_id>/accept", load_acts.AcceptLoad.as_view(), name="accept-load"),
     path("estate/loads/<int:load_id>/drop", load_acts.DropLoad.as_view(), name="drop-load"),
     path("eligibility", eligibility.Findings.as_view(), name="eligibility"),
+    path("agents", agents.Agents.as_view(), name="agents"),
+    path("agents/delegate", agents.Delegate.as_view(), name="delegate"),
+    path(
+        "agents/<uuid:delegation_id>/revoke",
+        agents.RevokeDelegation.as_view(),
+        name="revoke-delegation",
+    ),
+    path("suppliers", agents.Suppliers.as_view(), name="suppliers"),
     path("notices", notices.Notices.as_view(), name="notices"),
     path("notices/<int:notice_id>", notices.OneNotice.as_view(), name="notice"),
     path("people", people.People.as_view(), name="people"),

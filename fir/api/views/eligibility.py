@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from django.utils import timezone
@@ -14,6 +15,7 @@ from fir.api.door import PAGING, Door
 from fir.api.problems import InputRefused
 from fir.api.shapes import eligibility as shapes
 from fir.eligibility.asking import NotATarget, findings_asked
+from fir.eligibility.decision_queries import OWN_CHOICES
 from fir.eligibility.rules import Outcome
 from fir.eligibility.summaries import tally_of
 from fir.estates.queries import cohorts_among
@@ -26,6 +28,7 @@ if TYPE_CHECKING:
     from rest_framework.request import Request
 
     from fir.eligibility.models import Finding
+    from fir.parties.scopes import Scope
 
 
 class Eligibility(Door):
@@ -33,18 +36,19 @@ class Eligibility(Door):
 
     answers = {"GET": (200, shapes.Eligibility)}
     requires = {"GET": (Permission.VIEW_ESTATE,)}
-    parameters = ("target", "device_type", "outcome", "party", *PAGING)
+    parameters = ("target", "device_type", "outcome", "own_decision", "party", *PAGING)
 
     def get(self, request: Request) -> Response:
         """Findings for each model's latest release, or for the target that was named: for one that
         none are kept for, they are worked out now."""
-        supplier = self.supplier()
+        scope = self.scope()
         outcome = self.choice("outcome", tuple(Outcome))
         try:
             asked = findings_asked(
-                supplier,
+                scope,
                 target=self.identifier("target", parse_cpl_entry_id),
                 device_type=self.choice("device_type", DEVICE_TYPES),
+                own_decision=self.choice("own_decision", OWN_CHOICES),
                 at=timezone.now(),
             )
         except NotATarget as fault:
@@ -56,18 +60,18 @@ class Eligibility(Door):
                 **asdict(asked.standing),
                 "totals": tally.totals,
                 "reasons": tally.reasons,
-                **self._paged(findings),
+                **self._paged(findings, scope),
             }
         )
 
-    def _paged(self, findings: QuerySet[Finding] | list[Finding]) -> dict[str, Any]:
+    def _paged(self, findings: QuerySet[Finding] | list[Finding], scope: Scope) -> dict[str, Any]:
         """One page of findings; of those worked out now, in the order of their cohorts."""
         if not isinstance(findings, list):
-            return self.page(findings, finding_answers, "id")
+            return self.page(findings, partial(finding_answers, scope=scope), "id")
         found = {finding.cohort_id: finding for finding in findings}
         return self.page(
             cohorts_among(found),
-            lambda cohorts: finding_answers([found[cohort.pk] for cohort in cohorts]),
+            lambda cohorts: finding_answers([found[cohort.pk] for cohort in cohorts], scope),
             "id",
         )
 

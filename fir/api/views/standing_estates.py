@@ -58,14 +58,14 @@ class EstateSummary(Door):
     def get(self, request: Request) -> Response:
         """Counts by version, and added up by Device Type and Manufacturer, by Device Model and by
         load; percentages leave out GPF and unlisted devices, and it is said how many those are."""
-        supplier = self.supplier()
-        versions = estate_by_version(supplier)
+        scope = self.scope()
+        versions = estate_by_version(scope)
         summary = summary_of(versions)
         models = by_model(versions)
         listed = listed_models({model.listed_as for model in models})
         return Response(
             {
-                **asdict(standing_of(supplier, at=timezone.now())),
+                **asdict(standing_of(scope.supplier, at=timezone.now())),
                 "devices": summary.devices,
                 "by_position": summary.by_position,
                 "left_out": {
@@ -81,7 +81,7 @@ class EstateSummary(Door):
                     part_answer(part, with_model=True, listed=listed.get(part.listed_as))
                     for part in models
                 ],
-                "trend": list(map(trend_answer, trend_of(supplier))),
+                "trend": list(map(trend_answer, trend_of(scope))),
             }
         )
 
@@ -91,7 +91,6 @@ class EstateChanges(Door):
 
     answers = {"GET": (200, shapes.EstateChanges)}
     requires = {"GET": (Permission.VIEW_ESTATE,)}
-    parameters = ("party",)
 
     def get(self, request: Request) -> Response:
         """Every change with its number of devices, and what arrived by version: how far behind it

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from django.http import Http404, HttpResponse
 from django.utils import timezone
@@ -20,6 +20,7 @@ from fir.parties.permissions import Permission
 from fir.portal.estate_tables import TABLES
 from fir.portal.forms.estates import ChangeFilters, EstateFilters
 from fir.portal.pages import listing
+from fir.portal.scoped import ScopedPage
 from fir.portal.templatetags.fir import shares_of
 from fir.portal.trend_picture import trend_picture
 from fir.portal.views.estates import SupplierPage
@@ -49,14 +50,15 @@ class PartShown(NamedTuple):
     shares: Sequence[Share]
 
 
-class EstatePage(SupplierPage):
-    """The estate in figures, how it went on, and by its parts."""
+class EstatePage(ScopedPage):
+    """The estate in figures, how it went on, and by its parts: to an agent, as far as it was
+    delegated, and without the loads it came by."""
 
     requires = READS
 
     def get(self, request: HttpRequest) -> HttpResponse:
         """One page of Device Models below the figures of the whole estate."""
-        versions = estate_by_version(self.party)
+        versions = estate_by_version(self.scope)
         filters = EstateFilters(request.GET)
         wanted = filters.narrowed().get("device_type")
         models = by_model(versions)
@@ -66,22 +68,31 @@ class EstatePage(SupplierPage):
         if self.wants_fragment:
             return self.show("estates/_models.html", status=found.status, **context)
         summary = summary_of(versions)
-        trend = trend_of(self.party)
         makers = by_maker(versions)
         return self.show(
-            "estates/estate.html",
+            "estates/estate.html" if self.scope.is_whole else "agents/estate.html",
             status=found.status,
             summary=summary,
             shares=shares_of(summary.by_position.items()),
             makers=_makers(makers[:MAKERS_SHOWN], listed),
             more_makers=len(makers) - MAKERS_SHOWN,
-            trend=trend,
-            picture=trend_picture(trend),
-            standing=standing_of(self.party, at=timezone.now()),
-            stands=standing_load_of(self.party),
-            newest=loads_of(self.party).first(),
+            standing=standing_of(self.scope.supplier, at=timezone.now()),
+            **(self._loads() if self.scope.is_whole else {}),
             **context,
         )
+
+    def _loads(self) -> dict[str, Any]:
+        """Which load stands, which is the newest, how the estate went on from load to load, and
+        what the asker may do about them."""
+        trend = trend_of(self.scope)
+        return {
+            "trend": trend,
+            "picture": trend_picture(trend),
+            "stands": standing_load_of(self.party),
+            "newest": loads_of(self.party).first(),
+            "may_view": self.actor.may(Permission.VIEW_ESTATE),
+            "may_send": self.actor.may(Permission.LOAD_ESTATE),
+        }
 
 
 def _models(

@@ -68,7 +68,7 @@ def test_a_record_is_told_as_it_stood_with_the_event_that_it_ends_at(maker: Acto
         "asked": "2026-11-20T09:59:00Z",
         "seq": seq,
         "at": "2026-11-20T09:00:00Z",
-        "of_today": ["contact"],
+        "of_today": ["contact", "own_decision"],
     }
     assert then == {name: value for name, value in before.items() if name != "as_at"}
 
@@ -151,7 +151,7 @@ def test_a_contact_is_of_today_and_says_so(maker: Actor) -> None:
     then = as_at(supplier, "/firmware/CPL-000002", make.AT)
 
     assert then["contact"]["role"] == "Desk"
-    assert then["as_at"]["of_today"] == ["contact"]
+    assert then["as_at"]["of_today"] == ["contact", "own_decision"]
 
 
 def test_whoever_may_not_see_a_record_now_does_not_see_it_then(maker: Actor) -> None:

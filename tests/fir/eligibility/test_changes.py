@@ -12,6 +12,7 @@ from fir.eligibility.models import LoadFigure
 from fir.eligibility.operations import assess_new_day
 from fir.eligibility.trend import LOADS_TOLD, trend_of
 from fir.estates.sweep import sweep_loads
+from fir.parties.scopes import Scope
 from fir.records.rules import Position
 from tests import make
 from tests.fir.estates.changes import estate_after
@@ -157,7 +158,7 @@ def test_a_trend_outlives_the_cohorts_it_was_counted_from(supplier: Party) -> No
     make.listed(make.row(3, date_added=date(2026, 1, 3)))
     assess_new_day(at=make.AT + DAY)
 
-    trend = trend_of(supplier)
+    trend = trend_of(Scope(supplier))
 
     assert [one.load_id for one in trend] == [first.pk, second.pk]
     assert [one.summary.devices for one in trend] == [2, 2]
@@ -172,7 +173,7 @@ def test_a_trend_is_one_suppliers_and_no_longer_than_it_is_told(supplier: Party)
     for number in range(1, LOADS_TOLD + 3):
         load = make.estate(supplier, on(number, 1))
 
-    trend = trend_of(supplier)
+    trend = trend_of(Scope(supplier))
 
     assert len(trend) == LOADS_TOLD
     assert trend[-1].load_id == load.pk

@@ -25,6 +25,7 @@ from fir.estates.queries import standing_loads
 from fir.ledger.models import Bookmark, LedgerEvent, ReaderFault
 from fir.ledger.queries import last_seq, payload_of
 from fir.parties.operations import operator
+from fir.parties.scopes import Scope
 from fir.records.catalogue import Version, set_version
 from fir.records.loading import confirm_loaded
 from fir.records.operations import declare_hub_capability
@@ -66,7 +67,7 @@ def found(of: Party) -> dict[str, tuple[str, list[str]]]:
     """Outcome and reasons for the latest release, by installed version."""
     return {
         finding.cohort.firmware_version: (finding.outcome, finding.reasons)
-        for finding in findings_of(of)
+        for finding in findings_of(Scope(of))
     }
 
 
@@ -75,7 +76,7 @@ def rows() -> list[tuple[Any, ...]]:
 
 
 def ids(of: Party) -> set[Any]:
-    return set(Finding.objects.visible_to(of).values_list("id", flat=True))
+    return set(Finding.objects.visible_to(Scope(of)).values_list("id", flat=True))
 
 
 def assessed() -> list[LedgerEvent]:
@@ -112,7 +113,7 @@ def test_a_release_changes_what_is_found_of_its_model(
         "00000002": ("ELIGIBLE", []),
     }
     assert suppliers_with(entry_id) == {supplier.pk: {"UNCONFIRMED": 1, "ELIGIBLE": 1}}
-    (finding,) = findings_of(supplier, target=entry_id, outcome="ELIGIBLE")
+    (finding,) = findings_of(Scope(supplier), target=entry_id, outcome="ELIGIBLE")
     assert finding.route == [entry_id]
 
 
@@ -125,7 +126,7 @@ def test_totals_count_devices_and_not_cohorts(supplier: Party) -> None:
         make.device(7, DeviceFirmwareVersion="00000008"),
     )
 
-    totals = totals_of(findings_of(supplier))
+    totals = totals_of(findings_of(Scope(supplier)))
 
     assert totals == {
         "UP_TO_DATE": 6,
@@ -241,7 +242,7 @@ def test_the_number_of_devices_costs_no_query_and_none_of_them_is_read(
                 operations.assess_estates(standing_loads(), at=make.AT)
             else:
                 assert assess_new_day(at=make.AT + timedelta(days=1)) == 2
-        assert sum(f.cohort.device_count for f in findings_of(supplier)) == devices + 2
+        assert sum(f.cohort.device_count for f in findings_of(Scope(supplier))) == devices + 2
         assert not [one["sql"] for one in asked if "loads." in one["sql"].replace('"', "")]
         costs.append(len(asked))
 
@@ -362,7 +363,7 @@ def test_what_the_dcc_has_not_loaded_is_warned_of_until_it_has(
     read_news(at=make.AT)
 
     def warned() -> tuple[str, list[str]]:
-        finding = findings_of(supplier).get()
+        finding = findings_of(Scope(supplier)).get()
         return finding.outcome, finding.warnings
 
     assert warned() == ("ELIGIBLE", ["NOT_LOADED_BY_DCC"])
@@ -383,7 +384,7 @@ def test_what_is_not_loaded_on_the_way_is_warned_of_to_whoever_must_pass_there(
 
     make.estate(supplier, *on_the_way())
 
-    warnings = {one.cohort.firmware_version: one.warnings for one in findings_of(supplier)}
+    warnings = {one.cohort.firmware_version: one.warnings for one in findings_of(Scope(supplier))}
     expected = ["NOT_LOADED_BY_DCC", "PENDING_IMAGE_REPLACED"]
     assert warnings == {"00000001": expected, "00000008": []}
 
@@ -512,7 +513,7 @@ def test_a_way_through_a_removed_entry_is_left_open(
         "00000001": ("UNCONFIRMED", ["ROUTE_THROUGH_REMOVED"]),
         "00000008": ("ELIGIBLE", []),
     }
-    (finding,) = findings_of(supplier, outcome="UNCONFIRMED")
+    (finding,) = findings_of(Scope(supplier), outcome="UNCONFIRMED")
     assert finding.route == ["CPL-000002", "CPL-000003"]
 
 
@@ -527,7 +528,7 @@ def test_what_runs_the_version_before_is_n_1_though_the_latest_is_listed_twice(
 
     make.estate(supplier, *[make.device(n, DeviceFirmwareVersion=f"{n:08X}") for n in (1, 2)])
 
-    versions = {one.firmware_version: one.position for one in estate_by_version(supplier)}
+    versions = {one.firmware_version: one.position for one in estate_by_version(Scope(supplier))}
     assert versions == {"00000001": "N-1", "00000002": "N"}
 
 
@@ -613,7 +614,7 @@ def test_a_supplier_without_an_estate_has_no_findings_and_nothing_waits(supplier
     standing = standing_of(supplier, at=make.AT)
 
     assert (standing.load_id, standing.complete) == (None, True)
-    assert not findings_of(supplier)
+    assert not findings_of(Scope(supplier))
 
 
 def test_a_release_between_a_swap_and_its_assessment_is_in_the_new_findings(
@@ -700,11 +701,11 @@ def test_findings_are_incomplete_while_an_event_the_supplier_reads_is_set_aside(
 def test_a_new_loads_findings_replace_the_old_and_keep_their_ids(supplier: Party) -> None:
     make.listed(make.row(1), make.row(2))
     make.estate(supplier, make.device(1), make.device(2, DeviceFirmwareVersion="00000002"))
-    before = {f.cohort.firmware_version: f.id for f in findings_of(supplier)}
+    before = {f.cohort.firmware_version: f.id for f in findings_of(Scope(supplier))}
 
     load = make.estate(supplier, make.device(7), make.device(8))
 
-    (finding,) = findings_of(supplier)
+    (finding,) = findings_of(Scope(supplier))
     assert finding.id == before["00000001"]
     assert finding.cohort.load == load
     assert ids(supplier) == {finding.id}
@@ -743,12 +744,12 @@ def test_suppliers_see_their_own_findings_alone(supplier: Party) -> None:
     make.listed(make.row(1))
     make.estate(supplier, make.device(1))
 
-    assert len(findings_of(supplier)) == 1
-    assert not findings_of(other)
+    assert len(findings_of(Scope(supplier))) == 1
+    assert not findings_of(Scope(other))
 
     make.estate(other, make.device(1))
 
-    assert len(findings_of(supplier)) == len(findings_of(other)) == 1
+    assert len(findings_of(Scope(supplier))) == len(findings_of(Scope(other))) == 1
     assert not ids(supplier) & ids(other)
 
 

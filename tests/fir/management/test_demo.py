@@ -20,6 +20,7 @@ from django.utils.timezone import localdate, localtime
 
 from cpl.sheet import read_sheet
 from fir.eligibility.changes import Change, changes_of
+from fir.eligibility.decision_queries import standing_decisions
 from fir.eligibility.models import Finding
 from fir.eligibility.operations import read_news
 from fir.eligibility.queries import estate_by_version, findings_of, totals_of
@@ -33,6 +34,7 @@ from fir.management.demo.homes import inventory
 from fir.management.demo.listing import first_sheet
 from fir.management.demo.parties import (
     ADMINISTRATOR,
+    AGENT,
     DCC,
     GIVING_UP,
     IMPORT_ONLY,
@@ -45,6 +47,7 @@ from fir.management.demo.parties import (
 from fir.management.demo.people import PASSWORD, PEOPLE
 from fir.management.demo.submissions import WAITING
 from fir.notifications.models import ABOUT_SUBMISSIONS, Delivery, Notice, Subscription
+from fir.parties.delegation_queries import delegations_of, refusals_of, scopes_of_agent
 from fir.parties.models import Invitation, Party
 from fir.parties.permissions import MAY, Category, Permission
 from fir.parties.queries import (
@@ -54,6 +57,7 @@ from fir.parties.queries import (
     identifiers_of,
     party_of_slug,
 )
+from fir.parties.scopes import Scope
 from fir.records.comparison import compare_list
 from fir.records.contact_queries import is_unconfirmed
 from fir.records.models import (
@@ -381,7 +385,7 @@ def test_homes_that_a_small_supplier_lost_arrived_at_the_largest(shown: str) -> 
     assert arrived.stranded > 0
     assert {one.position for one in arrived.gained} == {"N", "N-1", "OLDER", "UNLISTED"}
     assert {"ELIGIBLE", "BLOCKED", "UNCONFIRMED"} <= {o for o, n in arrived.outcomes.items() if n}
-    assert [len(trend_of(supplier(s.slug))) for s in (LARGEST, GIVING_UP)] == [2, 2]
+    assert [len(trend_of(Scope(supplier(s.slug)))) for s in (LARGEST, GIVING_UP)] == [2, 2]
 
 
 def test_a_maker_is_told_what_runs_of_its_own(shown: str) -> None:
@@ -394,7 +398,7 @@ def test_a_maker_is_told_what_runs_of_its_own(shown: str) -> None:
 def test_most_devices_run_the_latest_release_or_the_one_before(shown: str) -> None:
     for organisation in SUPPLIERS:
         places: Counter[str] = Counter()
-        for counted in estate_by_version(supplier(organisation.slug)):
+        for counted in estate_by_version(Scope(supplier(organisation.slug))):
             if counted.device_type != "GPF":
                 places[counted.position] += counted.devices
         listed = places.total() - places["UNLISTED"]
@@ -403,7 +407,7 @@ def test_most_devices_run_the_latest_release_or_the_one_before(shown: str) -> No
 
 
 def test_every_outcome_and_reason_occurs(shown: str) -> None:
-    largest = findings_of(supplier(LARGEST.slug))
+    largest = findings_of(Scope(supplier(LARGEST.slug)))
     everybody = Finding.objects.filter(target_is_latest=True)
     warnings = {code for codes in everybody.values_list("warnings", flat=True) for code in codes}
 
@@ -421,8 +425,38 @@ def test_every_outcome_and_reason_occurs(shown: str) -> None:
         "RECALLED",
         "ROUTE_THROUGH_REMOVED",
         "STATUS_FORBIDS",
+        "SUPPLIER_HOLD",
     }
-    assert warnings == {"DEVICE_SUSPENDED", "NOT_COMMISSIONED", "NOT_LOADED_BY_DCC"}
+    assert warnings == {
+        "DEVICE_SUSPENDED",
+        "NOT_COMMISSIONED",
+        "NOT_LOADED_BY_DCC",
+        "OTHER_SUPPLIER_MAY_UPDATE",
+        "PENDING_IMAGE_REPLACED",
+    }
+
+
+def test_the_agent_sees_some_meters_of_the_largest_supplier(shown: str) -> None:
+    agent = supplier(AGENT.slug)
+    (scope,) = scopes_of_agent(agent, at=timezone.now())
+    seen = {(row.device_type, row.device_model) for row in estate_by_version(scope)}
+    stand = delegations_of(agent).values_list("device_types", "revoked_at")
+
+    assert scope.supplier.slug == LARGEST.slug
+    assert seen == {("ESME", "1A100100"), ("ESME", "1A100101"), ("ESME", "1A200100")}
+    assert [(types, at is None) for types, at in stand] == [(["ESME"], True), (["GSME"], False)]
+    assert [one.times for one in refusals_of(scope.supplier)] == [1]
+
+
+def test_the_largest_supplier_decided_for_itself_and_holds_a_release(shown: str) -> None:
+    own = Scope(supplier(LARGEST.slug))
+
+    assert [one.state for one in standing_decisions(own)] == ["HELD", "TESTING", "APPROVED"]
+    held = findings_of(own, own_decision="HELD", outcome=Outcome.BLOCKED)
+    assert held
+    assert all("SUPPLIER_HOLD" in finding.reasons for finding in held)
+    others = Finding.objects.exclude(cohort__load__party=own.supplier)
+    assert not others.filter(reasons__contains=["SUPPLIER_HOLD"])
 
 
 def test_a_route_through_what_was_removed_leaves_the_question_open(shown: str) -> None:
@@ -434,7 +468,7 @@ def test_a_route_through_what_was_removed_leaves_the_question_open(shown: str) -
 
 
 def test_gas_meters_are_not_for_an_import_supplier(shown: str) -> None:
-    findings = findings_of(supplier(IMPORT_ONLY.slug), device_type="GSME")
+    findings = findings_of(Scope(supplier(IMPORT_ONLY.slug)), device_type="GSME")
     outcomes = set(findings.values_list("outcome", flat=True))
 
     assert outcomes == {Outcome.UP_TO_DATE, Outcome.BLOCKED, Outcome.NOT_LISTED}
@@ -524,7 +558,7 @@ def test_the_walkthrough_leads_to_devices_that_may_take_the_release(
         approved = post("ADMIN", f"submissions/{brought['id']}/decision", decision)
         read_news(at=timezone.now())
         target = approved["cpl_entry_id"]
-        totals = totals_of(findings_of(supplier(LARGEST.slug), target=target))
+        totals = totals_of(findings_of(Scope(supplier(LARGEST.slug)), target=target))
         transaction.set_rollback(True)
 
     assert totals["ELIGIBLE"] > 100

@@ -47,10 +47,10 @@ def api_status(key: str) -> int:
     return Client().get("/api/v1/feed", headers={"authorization": f"Bearer {key}"}).status_code
 
 
-def test_everything_but_managing_people_is_ticked_at_first(party: Party) -> None:
+def test_everything_is_ticked_at_first_but_what_lets_others_in(party: Party) -> None:
     shown = boxes(signed_in(party).get(NEW))
 
-    assert [code for code, ticked in shown.items() if not ticked] == ["manage_people"]
+    assert [code for code, ticked in shown.items() if not ticked] == ["delegate", "manage_people"]
     assert "submit_firmware" not in shown
 
 
