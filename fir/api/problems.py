@@ -11,7 +11,9 @@ from rest_framework import exceptions
 from rest_framework.response import Response
 from rest_framework.views import set_rollback
 
+from fir.eligibility.checking import CheckRefused
 from fir.estates.bodies import BodyCutOff
+from fir.estates.devices import LoadGone
 from fir.estates.operations import (
     EstateRefused,
     LoadNotHeld,
@@ -52,6 +54,7 @@ STATUSES: Mapping[type[Exception], HTTPStatus] = {
     ReasonNeeded: HTTPStatus.UNPROCESSABLE_ENTITY,
     RequestNameTaken: HTTPStatus.UNPROCESSABLE_ENTITY,
     EstateRefused: HTTPStatus.UNPROCESSABLE_ENTITY,
+    CheckRefused: HTTPStatus.UNPROCESSABLE_ENTITY,
     ContactRefused: HTTPStatus.UNPROCESSABLE_ENTITY,
     ReasonRefused: HTTPStatus.UNPROCESSABLE_ENTITY,
     UnknownCause: HTTPStatus.UNPROCESSABLE_ENTITY,
@@ -71,6 +74,7 @@ STATUSES: Mapping[type[Exception], HTTPStatus] = {
     NotArchived: HTTPStatus.CONFLICT,
     NotRecalled: HTTPStatus.CONFLICT,
     DraftChanged: HTTPStatus.CONFLICT,
+    LoadGone: HTTPStatus.CONFLICT,
     LoadNotHeld: HTTPStatus.CONFLICT,
     NewerLoadStands: HTTPStatus.CONFLICT,
     ReceptionUnderWay: HTTPStatus.TOO_MANY_REQUESTS,

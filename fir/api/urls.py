@@ -2,7 +2,18 @@
 
 from django.urls import path
 
-from fir.api.views import contacts, drafts, eligibility, estates, feed, records, shell, submissions
+from fir.api.views import (
+    checks,
+    contacts,
+    drafts,
+    eligibility,
+    estates,
+    feed,
+    lists,
+    records,
+    shell,
+    submissions,
+)
 
 urlpatterns = [
     path("docs", shell.Docs.as_view(), name="docs"),
@@ -74,6 +85,25 @@ urlpatterns = [
     path("estate/loads/<int:load_id>/accept", estates.AcceptLoad.as_view(), name="accept-load"),
     path("estate/summary", estates.EstateSummary.as_view(), name="estate-summary"),
     path("eligibility", eligibility.Eligibility.as_view(), name="eligibility"),
+    path("eligibility/check", checks.EligibilityCheck.as_view(), name="eligibility-check"),
+    path("eligibility/devices", lists.Devices.as_view(), name="devices"),
+    path("eligibility/batches", lists.Batches.as_view(), name="batches"),
+    path("eligibility/requests", lists.Requests.as_view(), name="requests"),
+    path(
+        "eligibility/<uuid:finding_id>/devices",
+        lists.FindingDevices.as_view(),
+        name="finding-devices",
+    ),
+    path(
+        "eligibility/<uuid:finding_id>/batches",
+        lists.FindingBatches.as_view(),
+        name="finding-batches",
+    ),
+    path(
+        "eligibility/<uuid:finding_id>/requests",
+        lists.FindingRequests.as_view(),
+        name="finding-requests",
+    ),
     path("reader-faults", feed.ReaderFaults.as_view(), name="reader-faults"),
     path("notices", eligibility.Notices.as_view(), name="notices"),
 ]

@@ -131,7 +131,7 @@ def _write_findings(
     cohorts: Sequence[Cohort], loads: Sequence[EstateLoad], *, at: datetime
 ) -> None:
     parties = {load.pk: load.party for load in loads}
-    answers = _Answers(cohorts, today=localdate(at))
+    answers = Answers(cohorts, today=localdate(at))
     found = [(cohort, answer) for cohort in cohorts for answer in answers.of(cohort)]
     ids = CPLEntry.objects.in_bulk(
         {a.target.cpl_entry_id for _, a in found if a.target}, field_name="cpl_entry_id"
@@ -177,7 +177,7 @@ def _facts_key(cohort: Cohort) -> tuple[str | bool, ...]:
 
 
 @dataclass(frozen=True, slots=True)
-class _Answer:
+class Answer:
     """What was found for one set of facts and one target."""
 
     target: PathEntry | None
@@ -188,23 +188,23 @@ class _Answer:
     route: tuple[str, ...]
 
 
-class _Answers:
+class Answers:
     """Answers by facts: cohorts of different Suppliers that share all facts share the answer."""
 
     def __init__(self, cohorts: Sequence[Cohort], *, today: date) -> None:
         self.today = today
         own, hubs = set(map(_own_key, cohorts)), {_hub_key(c) for c in cohorts if c.hub_model}
         self.models = catalogues_of(own | hubs)
-        self.known: dict[tuple[str | bool, ...], list[_Answer]] = {}
+        self.known: dict[tuple[str | bool, ...], list[Answer]] = {}
 
-    def of(self, cohort: Cohort) -> list[_Answer]:
+    def of(self, cohort: Cohort) -> list[Answer]:
         """The answers for a cohort: one for the latest release, one for each other branch's end."""
         key = _facts_key(cohort)
         if key not in self.known:
             self.known[key] = self._work_out(cohort)
         return self.known[key]
 
-    def _work_out(self, cohort: Cohort) -> list[_Answer]:
+    def _work_out(self, cohort: Cohort) -> list[Answer]:
         model = self.models.get(_own_key(cohort), EMPTY)
         installed = model.installed(cohort.firmware_version)
         answers = [self._answer(cohort, model, installed, model.latest)]
@@ -218,7 +218,7 @@ class _Answers:
         model: ModelCatalogue,
         installed: tuple[PathEntry, ...],
         target: PathEntry | None,
-    ) -> _Answer:
+    ) -> Answer:
         ids = tuple(entry.cpl_entry_id for entry in installed)
         plan = Plan()
         if target and installed and target not in installed:
@@ -237,7 +237,7 @@ class _Answers:
             today=self.today,
             assumptions=ASSUMPTIONS,
         )
-        return _Answer(
+        return Answer(
             target=target,
             is_latest=target == model.latest,
             installed=ids,

@@ -22,15 +22,29 @@ from fir.parties.permissions import Permission
 from fir.submissions.claims import Fault
 
 if TYPE_CHECKING:
+    from django.db.models import QuerySet
     from rest_framework.request import Request
 
+    from fir.eligibility.models import Finding
+    from fir.parties.models import Party
 
-class Eligibility(Door):
-    """`GET /eligibility?target=&device_type=&outcome=`: findings, and their totals."""
+FILTERS = ("target", "device_type", "outcome")
 
-    answers = {"GET": (200, shapes.Eligibility)}
+
+class FindingsDoor(Door):
+    """A door to the findings of the Supplier that is asked about, narrowed as its asker says."""
+
     requires = {"GET": (Permission.VIEW_ESTATE,)}
-    parameters = ("target", "device_type", "outcome", "party", *PAGING)
+
+    def findings(self, supplier: Party) -> QuerySet[Finding]:
+        """This Supplier's findings for each model's latest release, or for the target that was
+        named. Raises InputRefused."""
+        return findings_of(
+            supplier,
+            target=self.target(),
+            device_type=self.choice("device_type", DEVICE_TYPES),
+            outcome=self.choice("outcome", tuple(Outcome)),
+        )
 
     def target(self) -> str:
         """The target that was named. Raises InputRefused for one that no finding can be about."""
@@ -39,15 +53,17 @@ class Eligibility(Door):
             raise InputRefused([Fault("target", "NOT_A_TARGET", no_target(named))])
         return named
 
+
+class Eligibility(FindingsDoor):
+    """`GET /eligibility?target=&device_type=&outcome=`: findings, and their totals."""
+
+    answers = {"GET": (200, shapes.Eligibility)}
+    parameters = (*FILTERS, "party", *PAGING)
+
     def get(self, request: Request) -> Response:
         """Findings for each model's latest release, or for the target that was named."""
         supplier = self.supplier()
-        findings = findings_of(
-            supplier,
-            target=self.target(),
-            device_type=self.choice("device_type", DEVICE_TYPES),
-            outcome=self.choice("outcome", tuple(Outcome)),
-        )
+        findings = self.findings(supplier)
         tally = tally_of(findings)
         return Response(
             {
