@@ -65,7 +65,7 @@ def device_pages(
     Raises LoadGone, also between pages.
     """
     while True:
-        left = cohorts[bisect_left(cohorts, after.cohort) :]
+        left = list(cohorts[bisect_left(cohorts, after.cohort) :])
         with _reading(load_id, _PAGE, size=size, cohorts=left, **after._asdict()) as cursor:
             page, cohort = cursor.fetchone()
         if page is None:
