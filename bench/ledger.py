@@ -50,20 +50,21 @@ def _counted(work: Callable[[int], None]) -> int:
 
 def appending_at_once(ratio: Ratio) -> None:
     """The same from eight processes, which take turns at the ledger: at least 0.4 of bare commits
-    by one. Against as many it is less: bare commits share their way to the disk."""
+    one after the other. Eight that commit bare rows do not take turns, and share their ways to the
+    disk as well: that is said beside it."""
     with ExitStack() as stack:
         hands = [stack.enter_context(_hand()) for _ in range(PROCESSES)]
+        ratio(
+            f"Appending from {PROCESSES} processes",
+            "committing one bare row after the other",
+            lambda: _done(hands, "append"),
+            lambda: _done(hands[:1], "bare"),
+        )
         ratio(
             f"Appending from {PROCESSES} processes",
             "committing bare rows from as many",
             lambda: _done(hands, "append"),
             lambda: _done(hands, "bare"),
-        )
-        ratio(
-            f"Appending from {PROCESSES} processes",
-            "committing bare rows from one",
-            lambda: _done(hands, "append"),
-            lambda: _done(hands[:1], "bare"),
         )
 
 

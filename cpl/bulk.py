@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from itertools import chain, islice
-from typing import TYPE_CHECKING, Any, LiteralString
+from typing import TYPE_CHECKING, Any
 
 from django.db import connection
 from psycopg.sql import SQL, Identifier, Placeholder
@@ -20,14 +20,11 @@ def insert_rows(
     model: type[Model],
     columns: Sequence[str],
     rows: Iterable[Sequence[Any]],
-    *,
-    then: tuple[LiteralString, Sequence[Any]] | None = None,
 ) -> None:
     """Insert rows: a few by INSERT, which is quick for them, many by COPY, several times as fast.
 
     `columns` are the database's names. Constraints and triggers hold as ever. Many rows are sent
-    while they are made, so making one must not ask the database. `then` is a statement with its
-    parameters that is sent along with a few rows, and after many.
+    while they are made, so making one must not ask the database.
     """
     coming = iter(rows)
     first = list(islice(coming, FEW + 1))
@@ -42,13 +39,7 @@ def insert_rows(
             one = SQL("({})").format(SQL(", ").join([Placeholder()] * len(columns)))
             values = SQL(", ").join([one] * len(first))
             insert = SQL("INSERT INTO {} VALUES {}").format(into, values)
-            said = [value for row in first for value in row]
-            if then:
-                insert, said = SQL("; ").join([insert, SQL(then[0])]), [*said, *then[1]]
-            cursor.execute(insert, said)
-            return
-        if then:
-            cursor.execute(*then)
+            cursor.execute(insert, [value for row in first for value in row])
 
 
 def next_ids(model: type[Model], count: int) -> list[int]:

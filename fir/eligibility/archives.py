@@ -7,8 +7,9 @@ directory stands at its end, so that an archive which broke off opens nowhere.
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass
 from datetime import UTC
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 from django.conf import settings
@@ -20,7 +21,7 @@ from fir.eligibility.lists import CSV, pages_of
 from fir.records.queries import versions_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Sequence
     from datetime import datetime
 
     from fir.eligibility.lists import DeviceList, Group, GroupKey
@@ -40,20 +41,94 @@ class ActivationRefused(PermissionError):
     """Only the Supplier itself activates: no agent is given an 11.3."""
 
 
+class File(NamedTuple):
+    """A file of an archive, how many Devices it is for, and the Service Request that it is of; ''
+    for a file of ids."""
+
+    name: str
+    devices: int
+    service: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Contents:
+    """What an archive holds for a group: its files, and the version and hash of what is to be
+    installed; '' where nothing is."""
+
+    group: Group
+    firmware_version: str
+    image_hash: str
+    files: tuple[File, ...]
+
+
 def batches(found: DeviceList, *, at: datetime) -> Iterator[bytes]:
     """The list as a ZIP of CSV files, each of as many Devices as one request takes. Devices that
     are not handled alike never share a file. Raises LoadGone, as reading any list does."""
     return _zipped(_batches(found, at), at)
 
 
+def contents_of_batches(found: DeviceList) -> list[Contents]:
+    """What that ZIP holds, by group."""
+    return _contents(found.groups, lambda group: _cut(_folder(group.key), group.devices, "csv"))
+
+
 def _batches(found: DeviceList, at: datetime) -> Iterator[tuple[str, bytes]]:
-    versions = versions_of({group.key.installs for group in found.groups})
-    cut = [(group, _cut(f"{_folder(group.key)}-", group.devices, "csv")) for group in found.groups]
-    yield _manifest(found, at, [_told(group, versions, files) for group, files in cut])
-    for group, files in cut:
-        pages = pages_of(found, group.cohorts, size=settings.DEVICES_IN_A_REQUEST)
-        for (name, _devices), page in zip(files, pages, strict=True):
-            yield name, CSV.head + written_device_ids(page)
+    contents = contents_of_batches(found)
+    yield _manifest(found, at, contents)
+    for one in contents:
+        for file, page in _paged(found, one, one.files):
+            yield file.name, CSV.head + written_device_ids(page)
+
+
+def requests(found: DeviceList, *, asker: Party, at: datetime) -> Iterator[bytes]:
+    """The list's next step as a ZIP of DUIS request bodies: for each group that something may be
+    sent to, what its Device Type's route takes. Of several steps, the next alone: the others are
+    another list once that is installed. Raises LoadGone, as reading any list does."""
+    return _zipped(_requests(found, asker, at), at)
+
+
+def contents_of_requests(found: DeviceList, *, asker: Party) -> list[Contents]:
+    """What that ZIP holds, by group; a group that nothing may be sent to is absent."""
+    sent = [group for group in found.groups if group.key.installs]
+    return _contents(sent, lambda group: _requests_of(found, group, asker))
+
+
+def _requests(found: DeviceList, asker: Party, at: datetime) -> Iterator[tuple[str, bytes]]:
+    contents = contents_of_requests(found, asker=asker)
+    withheld = None if may_activate(found, asker) else NOT_ACTIVATED
+    yield _manifest(found, at, contents, what_is_left=OWN_WORK, withheld=withheld)
+    for one in contents:
+        distributed = [file for file in one.files if file.service in DISTRIBUTES]
+        for file, page in _paged(found, one, distributed):
+            ids = written_device_ids(page).decode().split()
+            version = one.firmware_version
+            yield (
+                file.name,
+                distribution_request(file.service, firmware_version=version, device_ids=ids),
+            )
+        for file in one.files:
+            if file.service == ACTIVATES:
+                yield file.name, activation_body(found, one.image_hash, asker=asker)
+
+
+def _contents(
+    groups: Sequence[Group], files_of: Callable[[Group], Iterable[File]]
+) -> list[Contents]:
+    versions = versions_of({group.key.installs for group in groups})
+    return [
+        Contents(group, *versions.get(group.key.installs, ("", "")), tuple(files_of(group)))
+        for group in groups
+    ]
+
+
+def _requests_of(found: DeviceList, group: Group, asker: Party) -> Iterator[File]:
+    """The requests of the group's route that FIR can write, and gives this asker."""
+    for service in ASSUMPTIONS.routes[group.key.device_type].requests:
+        start = f"{service}-{_stem(group.key)}"
+        if service in DISTRIBUTES:
+            yield from _cut(start, group.devices, "xml", service)
+        elif service == ACTIVATES and may_activate(found, asker):
+            yield File(f"{start}.xml", group.devices, service)
 
 
 def _folder(key: GroupKey) -> str:
@@ -64,66 +139,19 @@ def _stem(key: GroupKey) -> str:
     return f"{key.device_type}-{key.installs or key.target or 'no-target'}"
 
 
-def _cut(start: str, devices: int, ending: str) -> list[tuple[str, int]]:
-    """The names of a group's batches, which sort in their order, and how many Devices each has."""
+def _cut(start: str, devices: int, ending: str, service: str = "") -> list[File]:
+    """A group's batches: names that sort in their order, and how many Devices each has."""
     most = settings.DEVICES_IN_A_REQUEST
     return [
-        (f"{start}{number:05}.{ending}", min(most, devices - first))
+        File(f"{start}-{number:05}.{ending}", min(most, devices - first), service)
         for number, first in enumerate(range(0, devices, most), 1)
     ]
 
 
-def requests(found: DeviceList, *, asker: Party, at: datetime) -> Iterator[bytes]:
-    """The list's next step as a ZIP of DUIS request bodies: for each group that something may be
-    sent to, what its Device Type's route takes. Of several steps, the next alone: the others are
-    another list once that is installed. Raises LoadGone, as reading any list does."""
-    return _zipped(_requests(found, asker, at), at)
-
-
-def _requests(found: DeviceList, asker: Party, at: datetime) -> Iterator[tuple[str, bytes]]:
-    sent = [group for group in found.groups if group.key.installs]
-    versions = versions_of({group.key.installs for group in sent})
-    files = {group.key: _files_of(found, group, asker) for group in sent}
-    told = [_told(group, versions, files[group.key]) for group in sent]
-    yield _manifest(found, at, told, what_is_left=OWN_WORK, withheld=_withheld(found, asker))
-    for group in sent:
-        yield from _bodies(found, group, versions[group.key.installs], asker)
-
-
-def _files_of(found: DeviceList, group: Group, asker: Party) -> list[tuple[str, int]]:
-    files = []
-    for service in _services(group):
-        start = f"{service}-{_stem(group.key)}"
-        if service in DISTRIBUTES:
-            files += _cut(f"{start}-", group.devices, "xml")
-        elif may_activate(found, asker):
-            files.append((f"{start}.xml", group.devices))
-    return files
-
-
-def _bodies(
-    found: DeviceList, group: Group, release: tuple[str, str], asker: Party
-) -> Iterator[tuple[str, bytes]]:
-    version, image_hash = release
-    for service in _services(group):
-        start = f"{service}-{_stem(group.key)}"
-        if service in DISTRIBUTES:
-            names = _cut(f"{start}-", group.devices, "xml")
-            pages = pages_of(found, group.cohorts, size=settings.DEVICES_IN_A_REQUEST)
-            for (name, _devices), page in zip(names, pages, strict=True):
-                ids = written_device_ids(page).decode().split()
-                yield (
-                    name,
-                    distribution_request(service, firmware_version=version, device_ids=ids),
-                )
-        elif may_activate(found, asker):
-            yield f"{start}.xml", activation_body(found, image_hash, asker=asker)
-
-
-def _services(group: Group) -> tuple[str, ...]:
-    """The requests of the group's route that FIR can write."""
-    route = ASSUMPTIONS.routes[group.key.device_type]
-    return tuple(s for s in route.requests if s in DISTRIBUTES or s == ACTIVATES)
+def _paged(found: DeviceList, one: Contents, files: Sequence[File]) -> Iterator[tuple[File, bytes]]:
+    """These files, each with the numbers of its Devices."""
+    pages = pages_of(found, one.group.cohorts, size=settings.DEVICES_IN_A_REQUEST) if files else ()
+    return zip(files, pages, strict=True)
 
 
 def may_activate(found: DeviceList, asker: Party) -> bool:
@@ -138,27 +166,20 @@ def activation_body(found: DeviceList, image_hash: str, *, asker: Party) -> byte
     return activation_request(image_hash)
 
 
-def _withheld(found: DeviceList, asker: Party) -> str | None:
-    return None if may_activate(found, asker) else NOT_ACTIVATED
-
-
-def _told(
-    group: Group, versions: Mapping[str, tuple[str, str]], files: list[tuple[str, int]]
-) -> dict[str, Any]:
+def _told(one: Contents) -> dict[str, Any]:
     """What a manifest says of a group; '' for what there is not."""
-    version, image_hash = versions.get(group.key.installs, ("", ""))
     return {
-        **group.key._asdict(),
-        "firmware_version": version,
-        "manufacturer_image_hash": image_hash,
-        "devices": group.devices,
-        "findings": group.findings,
-        "files": [{"name": name, "devices": devices} for name, devices in files],
+        **one.group.key._asdict(),
+        "firmware_version": one.firmware_version,
+        "manufacturer_image_hash": one.image_hash,
+        "devices": one.group.devices,
+        "findings": one.group.findings,
+        "files": [{"name": file.name, "devices": file.devices} for file in one.files],
     }
 
 
 def _manifest(
-    found: DeviceList, at: datetime, groups: list[dict[str, Any]], **more: str | None
+    found: DeviceList, at: datetime, contents: Sequence[Contents], **more: str | None
 ) -> tuple[str, bytes]:
     said = {
         "supplier": found.supplier.slug,
@@ -166,9 +187,9 @@ def _manifest(
         "seq": found.standing.seq,
         "complete": found.standing.complete,
         "made_at": at.astimezone(UTC).isoformat().replace("+00:00", "Z"),
-        "devices": sum(group["devices"] for group in groups),
+        "devices": sum(one.group.devices for one in contents),
         **{name: text for name, text in more.items() if text},
-        "groups": groups,
+        "groups": list(map(_told, contents)),
     }
     return MANIFEST, (json.dumps(said, indent=2) + "\n").encode()
 

@@ -78,12 +78,12 @@ def finding_of(supplier: Party, finding_id: object) -> QuerySet[Finding]:
     return found.select_related("cohort", "target")
 
 
-def list_of(supplier: Party, findings: QuerySet[Finding], *, at: datetime) -> DeviceList:
+def list_of(supplier: Party, findings: Iterable[Finding], *, at: datetime) -> DeviceList:
     """The Devices of these findings, which are this Supplier's and name each Device once."""
     members: dict[GroupKey, list[Finding]] = defaultdict(list)
     cohorts: dict[int, int] = {}
     load_id = 0
-    for finding in findings.order_by("cohort_id", "id"):
+    for finding in sorted(findings, key=lambda finding: (finding.cohort_id, finding.pk)):
         members[_key_of(finding)].append(finding)
         cohorts[finding.cohort_id] = finding.cohort.device_count
         load_id = finding.cohort.load_id

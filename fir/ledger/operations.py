@@ -10,7 +10,6 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from celery import current_app
@@ -19,9 +18,9 @@ from django.db import connection, transaction
 
 from cpl.bulk import insert_rows
 from fir.ledger.kinds import KINDS
-from fir.ledger.models import Author, Bookmark, LedgerEvent, ReaderFault
+from fir.ledger.models import Author, Bookmark, LedgerEvent, LedgerHead, ReaderFault
 from fir.ledger.queries import Told, event_body, last_seq, news_after
-from fir.ledger.rules import canonical_text, check_payload, leaf_hash
+from fir.ledger.rules import canonical_pieces, canonical_text, check_payload, leaf_hash
 from fir.ledger.tree import Tree
 
 if TYPE_CHECKING:
@@ -32,8 +31,8 @@ logger = logging.getLogger(__name__)
 # Any constant will do, as long as every append takes the same one: "FIR1" in ASCII.
 LEDGER_LOCK = 0x46495231
 BATCH = 500
-LOCKED_HEAD = (Path(__file__).parent / "sql" / "locked_head.sql").read_text()
-WRITTEN_HEAD = "UPDATE ledger_ledgerhead SET size = %s, frontier = %s, last_at = %s"
+APPEND_EVENT = f"SELECT append_event({', '.join(['%s'] * 11)})"
+FEW = 20
 COLUMNS = (*Told._fields, "audience", "canonical", "leaf_hash")
 FAILURES_BEFORE_PARKING = 5
 # What ailed the reader may pass: five failures take a quarter of an hour, however often it is rung.
@@ -83,33 +82,61 @@ def append_events(events: Sequence[NewEvent], *, by: Author, at: datetime) -> ra
     require_transaction()
     for event in events:
         check_payload(event.kind, event.payload)
-    tree, last_at = _locked_head()
-    at = max(at, last_at or at).astimezone(UTC)
-    seqs = range(tree.size + 1, tree.size + 1 + len(events))
-    rows = [_row(event, seq=seq, by=by, at=at) for seq, event in zip(seqs, events, strict=True)]
-    tree = tree.grown(row[-1] for row in rows)
-    head = [tree.size, list(tree.frontier), at]
-    insert_rows(LedgerEvent, COLUMNS, rows, then=(WRITTEN_HEAD, head))
+    append = _append_few if len(events) <= FEW else _append_many
+    seqs = append(events, by=by, at=at.astimezone(UTC))
     if not any(ring_readers in waiting for waiting in connection.run_on_commit):
         transaction.on_commit(ring_readers, robust=True)  # once, however often one appends
     return seqs
 
 
-def _locked_head() -> tuple[Tree, datetime | None]:
-    """The ledger's tree and the time of its last event, while every other append is held back.
-
-    Two statements, but one way to the database and back: whoever appends next waits for this.
-    """
+def _append_few(events: Sequence[NewEvent], *, by: Author, at: datetime) -> range:
+    """A call of the database's own `append_event` for each, all at one go: whoever appends next
+    waits for as little as can be."""
+    if not events:
+        return range(0)
+    calls = "; ".join([APPEND_EVENT] * len(events))
     with connection.cursor() as cursor:
-        cursor.execute(LOCKED_HEAD, [LEDGER_LOCK])
-        cursor.nextset()
-        size, frontier, last_at = cursor.fetchone()
-    return Tree(size, tuple(frontier)), last_at
+        cursor.execute(calls, [value for event in events for value in _call(event, by=by, at=at)])
+        (first,) = cursor.fetchone()
+    return range(first, first + len(events))
+
+
+def _call(event: NewEvent, *, by: Author, at: datetime) -> tuple[Any, ...]:
+    """What `append_event` is given: the canonical text stands open where time and seq will be."""
+    told = _told(event, seq=0, by=by, at=at)
+    opening, closing = canonical_pieces(event_body(told, event.payload))
+    return (LEDGER_LOCK, *told[1:], KINDS[event.kind].audience(event.parties), opening, closing)
+
+
+def _append_many(events: Sequence[NewEvent], *, by: Author, at: datetime) -> range:
+    """Many at once by COPY, with the tree grown here: ten times as fast as so many calls."""
+    tree, last_at = _locked_head()
+    at = max(at, last_at or at)
+    seqs = range(tree.size + 1, tree.size + 1 + len(events))
+    rows = [_row(event, seq=seq, by=by, at=at) for seq, event in zip(seqs, events, strict=True)]
+    insert_rows(LedgerEvent, COLUMNS, rows)
+    tree = tree.grown(row[-1] for row in rows)
+    LedgerHead.objects.update(size=tree.size, frontier=list(tree.frontier), last_at=at)
+    return seqs
+
+
+def _locked_head() -> tuple[Tree, datetime | None]:
+    """The ledger's tree and the time of its last event, while every other append is held back."""
+    lock_ledger()
+    head = LedgerHead.objects.get()
+    return Tree(head.size, tuple(head.frontier)), head.last_at
 
 
 def _row(event: NewEvent, *, seq: int, by: Author, at: datetime) -> tuple[Any, ...]:
     """An event's row, in the order of COLUMNS."""
-    told = Told(
+    told = _told(event, seq=seq, by=by, at=at)
+    canonical = canonical_text(event_body(told, event.payload))
+    audience = KINDS[event.kind].audience(event.parties)
+    return (*told, audience, canonical, leaf_hash(canonical))
+
+
+def _told(event: NewEvent, *, seq: int, by: Author, at: datetime) -> Told:
+    return Told(
         seq=seq,
         id=uuid.uuid4(),  # random, so that the leaf hash tells an outsider nothing
         kind=event.kind,
@@ -119,9 +146,6 @@ def _row(event: NewEvent, *, seq: int, by: Author, at: datetime) -> tuple[Any, .
         subject_type=event.subject_type,
         subject_id=event.subject_id,
     )
-    canonical = canonical_text(event_body(told, dict(event.payload)))
-    audience = KINDS[event.kind].audience(event.parties)
-    return (*told, audience, canonical, leaf_hash(canonical))
 
 
 class _Bell:

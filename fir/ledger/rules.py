@@ -8,6 +8,8 @@ from typing import Any
 from fir.ledger.kinds import KINDS
 
 _CANONICAL = json.JSONEncoder(sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+# The fields of an event between its time and its seq as its canonical text has them, and the rest.
+_BEFORE_SEQ, _AFTER_SEQ = ("by", "id", "kind", "payload"), ("subject_id", "subject_type")
 LARGEST_WHOLE_NUMBER = 2**53 - 1  # one more, and a reader of floats takes it for its neighbour
 
 
@@ -60,6 +62,14 @@ def canonical_text(event: Mapping[str, Any]) -> str:
     Python's own sorted JSON is that writing; an import of the whole list writes it 20,000 times.
     """
     return _CANONICAL.encode(event)
+
+
+def canonical_pieces(event: Mapping[str, Any]) -> tuple[str, str]:
+    """The canonical text of an event without its time, which stands first in it, and without its
+    seq: what follows the time up to the seq, and what follows the seq."""
+    before, after = ({key: event[key] for key in keys} for keys in (_BEFORE_SEQ, _AFTER_SEQ))
+    opening, closing = canonical_text(before), canonical_text(after)
+    return f'",{opening[1:-1]},"seq":', f",{closing[1:]}"
 
 
 def leaf_hash(canonical: str) -> str:

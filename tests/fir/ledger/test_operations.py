@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, datetime, timedelta, timezone
 from threading import Event
 from typing import TYPE_CHECKING, Any
 
+import hypothesis
 import pytest
+import rfc8785
 from django.conf import settings
 from django.db import transaction
+from hypothesis import given
+from hypothesis import strategies as st
 
 from fir.ledger import operations
-from fir.ledger.models import MACHINE, LedgerEvent
+from fir.ledger.models import MACHINE, LedgerEvent, LedgerHead
 from fir.ledger.operations import (
+    FEW,
     NewEvent,
     NotInTransaction,
     append_events,
@@ -20,8 +26,9 @@ from fir.ledger.operations import (
     ring,
     ring_readers,
 )
-from fir.ledger.queries import check_ledger, last_seq
-from fir.ledger.rules import PayloadRefused
+from fir.ledger.queries import check_ledger, event_body, last_seq
+from fir.ledger.rules import PayloadRefused, leaf_hash
+from fir.ledger.tree import Tree
 from tests import make
 from tests.fir.ledger.events import appended, for_everyone
 
@@ -108,6 +115,29 @@ def test_time_in_the_ledger_is_told_in_utc_to_the_microsecond() -> None:
 
     assert '"at":"2026-06-30T23:30:00.000007Z"' in event.canonical
     assert LedgerEvent.objects.get().at == datetime(2026, 6, 30, 23, 30, 0, 7, tzinfo=UTC)
+
+
+@pytest.mark.django_db
+@hypothesis.settings(max_examples=25, deadline=None)
+@given(sizes=st.lists(st.integers(1, FEW + 10), min_size=1, max_size=5), reason=st.text())
+def test_few_events_and_many_are_written_alike(sizes: list[int], reason: str) -> None:
+    with transaction.atomic():
+        for size in sizes:
+            appended(*[for_everyone(reason)] * size)
+        events = list(LedgerEvent.objects.order_by("seq"))
+        head, check = LedgerHead.objects.get(), check_ledger()
+        transaction.set_rollback(True)
+
+    assert [event.seq for event in events] == list(range(1, sum(sizes) + 1))
+    for event in events:
+        written = json.loads(event.canonical)
+        assert event.canonical == rfc8785.dumps(written).decode()
+        assert written == event_body(event, written["payload"])
+        assert event.leaf_hash == leaf_hash(event.canonical)
+    tree = Tree().grown(event.leaf_hash for event in events)
+    assert Tree(head.size, tuple(head.frontier)) == tree
+    assert (check.root, check.fault) == (tree.root, "")
+    assert head.last_at == events[-1].at
 
 
 @pytest.mark.django_db
