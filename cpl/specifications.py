@@ -33,6 +33,12 @@ def parse_specification(text: str, device_type: str) -> SpecificationKey | None:
     return ("SMETS", "1") if _SMETS1(text) else None
 
 
+def is_smets1(text: str, device_type: str) -> bool:
+    """Whether a cell names the first generation: `SMETS1`, or version 1 of SMETS."""
+    meant = parse_specification(text, device_type)
+    return meant is not None and meant[0] == "SMETS" and meant[1].split(".")[0] == "1"
+
+
 @lru_cache(maxsize=4096)
 def parse_gbcs(text: str) -> SpecificationKey | None:
     """The version meant by a cell such as `GBCS v1.0` or `3.2`, as `("GBCS", "3.2")`; None where

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from datetime import date
 
+    from cpl.catalogue import Specification
     from cpl.identifiers import ModelKey
 
 
@@ -35,7 +36,12 @@ class ListedFacts:
     cpa_renewal_date: date | None
     loaded_on: date | None
     carries_updates: bool | None
-    is_recalled: bool = False
+    is_removed: bool = False
+    is_archived: bool = False
+    hardware: tuple[str, str] | None = None
+    gbcs: Specification | None = None
+    interrupts_hub_power: bool | None = None
+    is_smets1: bool = False
 
 
 class ModelCatalogue:
@@ -76,6 +82,10 @@ class ModelCatalogue:
             for entry in self.installed(firmware_version)
         } - {None}
         return said.pop() if len(said) == 1 else None
+
+    def is_smets1(self, cpl_entry_ids: Iterable[str]) -> bool:
+        """Whether any of these entries is for devices of the first generation."""
+        return any(self.facts[entry].is_smets1 for entry in cpl_entry_ids)
 
 
 def _by_version(paths: Iterable[PathEntry]) -> Mapping[str, list[PathEntry]]:

@@ -17,8 +17,9 @@ from django.conf import settings
 from django.utils.timezone import localdate
 
 from cpl.device_ids import device_id_from_number
+from fir.eligibility.answers import NOTHING_HELD, Answers
 from fir.eligibility.explanations import hops_of, next_step
-from fir.eligibility.operations import Answers
+from fir.eligibility.queries import held_back
 from fir.eligibility.rules import Outcome
 from fir.estates.models import Cohort
 from fir.estates.operations import REPEATED, ReceptionUnderWay
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
     from datetime import date, datetime
 
-    from fir.eligibility.operations import Answer
+    from fir.eligibility.answers import Answer
     from fir.estates.rules import Configuration, Device, RawDevice
     from fir.parties.models import Party
 
@@ -194,7 +195,7 @@ def _checked(
     hidden = makers_hidden_from(party, makers)
     kinds = {number: _kind(device, devices, hidden) for number, (_, device) in devices.items()}
     seen = [kind for kind in set(kinds.values()) if kind.own.manufacturer_identifier not in hidden]
-    found = _judged(seen, today)
+    found = _judged(seen, party, today)
     checked = []
     for number, (line, _) in devices.items():
         if kinds[number] not in found:
@@ -221,11 +222,13 @@ def _kind(device: Device, devices: Mapping[int, tuple[int, Device]], hidden: set
     return _Kind(own, hub if is_read else None)
 
 
-def _judged(kinds: Sequence[_Kind], today: date) -> dict[_Kind, Found]:
-    """What findings would say of these, each for its model's latest release."""
+def _judged(kinds: Sequence[_Kind], party: Party, today: date) -> dict[_Kind, Found]:
+    """What findings would say of these, each for its model's latest release: what the asker itself
+    holds back is held back here too."""
     cohorts = list(map(_cohort, kinds))
     answers = Answers(cohorts, today=today)
-    latest = [answers.of(cohort)[0] for cohort in cohorts]
+    held = held_back([party.pk]).get(party.pk, NOTHING_HELD)
+    latest = [answers.of(cohort, held)[0] for cohort in cohorts]
     versions = versions_of({entry for one in latest for entry in one.route})
     return {
         kind: _found(kind, answer, versions) for kind, answer in zip(kinds, latest, strict=True)

@@ -65,14 +65,6 @@ def hops_of(
     return [Hop(entry, versions[entry][0], requests) for entry in route]
 
 
-def no_target(cpl_entry_id: str) -> str:
-    """What is said of an entry for which no findings are kept."""
-    return (
-        f"{cpl_entry_id} is no target: findings are kept for the latest release of each Device "
-        "Model and for the end of every other declared branch."
-    )
-
-
 def next_step(outcome: str, hops: Sequence[Hop]) -> str:
     """What the Supplier does next, in one sentence."""
     waiting = _NOTHING_TO_SEND.get(Outcome(outcome))

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 
+from cpl.catalogue import Specification
 from fir.eligibility.assumptions import Assumptions, Route
 from fir.eligibility.planner import Plan
 from fir.records.rules import PathEntry
@@ -15,24 +16,35 @@ class CohortFacts:
     device_type: str
     device_status: str
     responsible_roles: frozenset[str]
+    hardware_version: str  # version and revision, 4 hex
 
 
 @dataclass(frozen=True, slots=True)
 class TargetFacts:
-    """What the rules may read of the entry to be installed."""
+    """What the rules may read of the entry to be installed.
+
+    `hardware` is the lowest and the highest version that it is made for, `gbcs` what the catalogue
+    holds of the version that it keeps to; None where nobody said.
+    """
 
     entry: PathEntry
     cpa_expiry_date: date | None
     cpa_renewal_date: date | None
     loaded_on: date | None  # by the DCC, as far as anybody confirmed it
     rivals: tuple[PathEntry, ...]  # Current entries of the same Device Model and version
-    is_recalled: bool = False  # by its Manufacturer
+    is_removed: bool = False
+    is_archived: bool = False
+    hardware: tuple[str, str] | None = None
+    gbcs: Specification | None = None
+    interrupts_hub_power: bool | None = None  # for more than three minutes, when activated
 
 
 @dataclass(frozen=True, slots=True)
 class EligibilityFacts:
     """Everything the rules may read. `installed` are the entries that list the installed version;
-    `hub_carries` is whether the hub's firmware carries updates, None where nobody said."""
+    `hub_carries` is whether the hub's firmware carries updates, None where nobody said; `is_smets1`
+    whether what is or would be installed is for a device of the first generation;
+    `held_by_supplier` whether the Supplier itself holds back any of what would be installed."""
 
     cohort: CohortFacts
     installed: tuple[PathEntry, ...]
@@ -42,6 +54,8 @@ class EligibilityFacts:
     hub_carries: bool | None
     today: date
     assumptions: Assumptions
+    is_smets1: bool = False
+    held_by_supplier: bool = False
 
     @property
     def to_install(self) -> tuple[TargetFacts, ...]:

@@ -12,6 +12,7 @@ from itertools import chain, islice
 from typing import TYPE_CHECKING, NamedTuple
 
 from cpl.device_ids import LINE, device_id_to_number, written_device_ids
+from fir.eligibility.asking import Asked, findings_asked
 from fir.eligibility.models import Finding
 from fir.eligibility.queries import standing_of
 from fir.eligibility.rules import Outcome
@@ -20,8 +21,7 @@ from fir.estates.devices import START, LoadGone, Place, device_pages, left_in_co
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from datetime import datetime
-
-    from django.db.models import QuerySet
+    from uuid import UUID
 
     from fir.eligibility.queries import Standing
     from fir.parties.models import Party
@@ -72,14 +72,31 @@ class DeviceList:
         return sum(self.cohorts.values())
 
 
-def finding_of(supplier: Party, finding_id: object) -> QuerySet[Finding]:
-    """One finding of this Supplier's; none where it has no such finding."""
-    found = Finding.objects.visible_to(supplier).filter(pk=finding_id)
-    return found.select_related("cohort", "target")
+def list_asked(
+    supplier: Party,
+    *,
+    finding: UUID | None = None,
+    target: str = "",
+    device_type: str = "",
+    outcome: str = "",
+    at: datetime,
+) -> DeviceList:
+    """The Devices of one finding of this Supplier's, or of all its findings that fit.
+
+    A finding that is worked out when it is asked about is found with its target alone. The list is
+    empty where the Supplier has no such finding. Raises NotATarget.
+    """
+    if finding and not target:
+        kept = Finding.objects.visible_to(supplier).filter(pk=finding)
+        asked = Asked(kept.select_related("cohort", "target"), standing_of(supplier, at=at))
+    else:
+        asked = findings_asked(supplier, target=target, device_type=device_type, at=at)
+    chosen = [one for one in asked.with_outcome(outcome) if finding in (None, one.pk)]
+    return _list_of(supplier, chosen, asked.standing)
 
 
-def list_of(supplier: Party, findings: Iterable[Finding], *, at: datetime) -> DeviceList:
-    """The Devices of these findings, which are this Supplier's and name each Device once."""
+def _list_of(supplier: Party, findings: Iterable[Finding], standing: Standing) -> DeviceList:
+    """The Devices of these findings, which name each Device once."""
     members: dict[GroupKey, list[Finding]] = defaultdict(list)
     cohorts: dict[int, int] = {}
     load_id = 0
@@ -88,7 +105,7 @@ def list_of(supplier: Party, findings: Iterable[Finding], *, at: datetime) -> De
         cohorts[finding.cohort_id] = finding.cohort.device_count
         load_id = finding.cohort.load_id
     groups = [_group(key, found) for key, found in sorted(members.items())]
-    return DeviceList(supplier, standing_of(supplier, at=at), load_id, cohorts, groups)
+    return DeviceList(supplier, standing, load_id, cohorts, groups)
 
 
 def _key_of(finding: Finding) -> GroupKey:

@@ -8,22 +8,25 @@ from typing import TYPE_CHECKING
 from django.db.models import Q, Sum
 from django.utils.timezone import localdate
 
+from cpl.quality_queries import catalogue_now
+from cpl.sheet.row import REMOVED
+from cpl.specifications import is_smets1, parse_gbcs
 from fir.eligibility.catalogue import ListedFacts, ModelCatalogue
 from fir.eligibility.models import Assessment, Finding
 from fir.eligibility.rules import Outcome
 from fir.ledger.kinds import LIST_KINDS
-from fir.ledger.models import LedgerEvent
-from fir.ledger.queries import newest_seq_of, payload_of, seq_read_by, was_set_aside
+from fir.ledger.queries import newest_seq_of, seq_read_by, was_set_aside
 from fir.parties.models import Party
-from fir.records.queries import entries_of_models, models_of_entries, path_entry
+from fir.records.queries import entries_of_models, path_entry
 from fir.records.rules import Position
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Mapping
     from datetime import datetime
 
     from django.db.models import QuerySet
 
+    from cpl.catalogue import Specification, SpecificationKey
     from cpl.identifiers import ModelKey
     from fir.estates.models import Estate, EstateLoad
     from fir.records.models import RepositoryEntry
@@ -40,7 +43,7 @@ ENTRY_KINDS = LIST_KINDS | {
     "RECALL_LIFTED",
     "HUB_CAPABILITY_DECLARED",
 }
-ELIGIBILITY_KINDS = ENTRY_KINDS | {"ESTATE_LOADED"}
+ELIGIBILITY_KINDS = ENTRY_KINDS | {"ESTATE_LOADED", "CATALOGUE_CHANGED"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,44 +78,45 @@ def _is_of(assessment: Assessment | None, load: EstateLoad | None, at: datetime)
 
 
 def catalogues_of(keys: Collection[ModelKey]) -> dict[ModelKey, ModelCatalogue]:
-    """What the list says of these Device Models. One query, whatever their number."""
-    return {key: catalogue_of(entries) for key, entries in entries_of_models(keys).items()}
+    """What the list says of these Device Models. As many queries, whatever their number."""
+    known = catalogue_now().specifications
+    found = entries_of_models(keys).items()
+    return {key: catalogue_of(entries, known) for key, entries in found}
 
 
-def catalogue_of(entries: Collection[RepositoryEntry]) -> ModelCatalogue:
-    """What the list says of one Device Model; `entries` are all of that model."""
-    return ModelCatalogue(
-        ListedFacts(
-            path=path_entry(entry),
-            cpa_expiry_date=entry.cpa_expiry_date,
-            cpa_renewal_date=entry.cpa_renewal_date,
-            loaded_on=entry.loaded_on,
-            carries_updates=entry.carries_updates,
-            is_recalled=entry.recalled_at is not None,
-        )
-        for entry in entries
+def catalogue_of(
+    entries: Collection[RepositoryEntry],
+    specifications: Mapping[SpecificationKey, Specification] = {},
+) -> ModelCatalogue:
+    """What the list says of one Device Model; `entries` are all of that model. `specifications` are
+    the catalogue's, for the rule that asks when a version of GBCS is in effect."""
+    return ModelCatalogue(_listed_facts(entry, specifications) for entry in entries)
+
+
+def _listed_facts(
+    entry: RepositoryEntry, specifications: Mapping[SpecificationKey, Specification]
+) -> ListedFacts:
+    lowest, highest = entry.minimum_hardware_version, entry.maximum_hardware_version
+    gbcs = parse_gbcs(entry.gbcs_version) if specifications else None
+    return ListedFacts(
+        path=path_entry(entry),
+        cpa_expiry_date=entry.cpa_expiry_date,
+        cpa_renewal_date=entry.cpa_renewal_date,
+        loaded_on=entry.loaded_on,
+        carries_updates=entry.carries_updates,
+        is_removed=entry.status == REMOVED,
+        is_archived=entry.archived_at is not None,
+        hardware=(lowest, highest) if lowest and highest else None,
+        gbcs=specifications.get(gbcs) if gbcs else None,
+        interrupts_hub_power=entry.interrupts_hub_power,
+        is_smets1=is_smets1(entry.smets_chts_version, entry.device_type),
     )
 
 
-def is_assessed_target(cpl_entry_id: str) -> bool:
-    """Whether findings are kept for this entry as a target."""
-    targets = [
-        target.cpl_entry_id
-        for model in catalogues_of(models_of_entries([cpl_entry_id])).values()
-        for target in model.targets
-    ]
-    return cpl_entry_id in targets
-
-
-def releases_told(published: Collection[LedgerEvent]) -> set[object]:
-    """The seqs of those publications whose assessment stands in the ledger already: whoever reads
-    on from an earlier bookmark tells nobody twice."""
-    told = LedgerEvent.objects.filter(
-        kind="ELIGIBILITY_ASSESSED",
-        subject_type="cpl_entry",
-        subject_id__in={event.subject_id for event in published},
-    )
-    return {payload_of(event)["published_seq"] for event in told}
+def held_back(parties: Collection[int]) -> Mapping[int, frozenset[str]]:
+    """The entries that each of these Suppliers (by Party number) holds back by its own decision; a
+    Supplier that holds none back is absent. No such decisions are kept yet, so nobody is in it."""
+    return {}
 
 
 def findings_of(
@@ -198,12 +202,30 @@ def summary_of(versions: Collection[VersionCount]) -> EstateSummary:
     )
 
 
-def devices_running(party: Party, entry: RepositoryEntry) -> int:
-    """How many of a Supplier's devices run what an entry lists."""
-    running = Finding.objects.visible_to(party).filter(
-        target_is_latest=True, installed__contains=[entry.cpl_entry_id]
+def devices_running(party: Party, entry: RepositoryEntry) -> dict[str, int]:
+    """How many of a Supplier's devices run each entry of this one's Device Model, by entry id; a
+    version that two entries list counts for both."""
+    running = (
+        Finding.objects.visible_to(party)
+        .filter(
+            target_is_latest=True,
+            cohort__device_type__in=_types_listed_as(entry.device_type),
+            cohort__manufacturer_identifier=entry.manufacturer_identifier,
+            cohort__device_model=entry.device_model,
+        )
+        .order_by()
+        .values_list("installed")
+        .annotate(devices=Sum("cohort__device_count"))
     )
-    return running.aggregate(devices=Sum("cohort__device_count"))["devices"] or 0
+    found: dict[str, int] = {}
+    for installed, devices in running:
+        for cpl_entry_id in installed:
+            found[cpl_entry_id] = found.get(cpl_entry_id, 0) + devices
+    return found
+
+
+def _types_listed_as(device_type: str) -> list[str]:
+    return ["CHF", "GPF"] if device_type == "CHF" else [device_type]
 
 
 def suppliers_with(cpl_entry_id: str) -> dict[int, dict[str, int]]:
@@ -228,9 +250,8 @@ def suppliers_with(cpl_entry_id: str) -> dict[int, dict[str, int]]:
 def suppliers_of_model(entry: RepositoryEntry) -> set[int]:
     """The Suppliers (by Party number) that hold devices of an entry's Device Model, whatever was
     found of them; a Gas Proxy Function is of its hub's."""
-    types = ["CHF", "GPF"] if entry.device_type == "CHF" else [entry.device_type]
     findings = Finding.objects.filter(
-        cohort__device_type__in=types,
+        cohort__device_type__in=_types_listed_as(entry.device_type),
         cohort__manufacturer_identifier=entry.manufacturer_identifier,
         cohort__device_model=entry.device_model,
     )

@@ -5,19 +5,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from django.db.models import Count, Sum
+from django.db.models import Count, QuerySet, Sum
 
+from fir.eligibility.asking import findings_about
 from fir.eligibility.catalogue import listed_key
-from fir.eligibility.queries import catalogue_of, devices_running, findings_of, standing_of
+from fir.eligibility.queries import devices_running
 from fir.eligibility.rules import Outcome
 from fir.records.queries import entries_of_models, positions_among
 from fir.records.rules import Position
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable
+    from collections.abc import Collection, Iterable, Mapping, Sequence
     from datetime import datetime
-
-    from django.db.models import QuerySet
 
     from cpl.identifiers import ModelKey
     from fir.eligibility.models import Finding
@@ -91,14 +90,12 @@ class Tally:
         return sum(self.totals.values())
 
 
-def tally_of(findings: QuerySet[Finding], *, outcome: str = "") -> Tally:
-    """These findings counted; `outcome` narrows what is said beside the totals. One query."""
+def tally_of(findings: QuerySet[Finding] | Sequence[Finding], *, outcome: str = "") -> Tally:
+    """These findings counted; `outcome` narrows what is said beside the totals. One query, or none
+    for findings that were worked out just now."""
     totals = {one.value: 0 for one in Outcome}
     number, reasons = 0, dict[str, int]()
-    counted = findings.order_by().values_list("outcome", "reasons")
-    for found, codes, rows, devices in counted.annotate(
-        rows=Count("id"), devices=Sum("cohort__device_count")
-    ):
+    for found, codes, rows, devices in _counted(findings):
         totals[found] += devices
         if outcome in ("", found):
             number += rows
@@ -107,22 +104,29 @@ def tally_of(findings: QuerySet[Finding], *, outcome: str = "") -> Tally:
     return Tally(totals, number, dict(sorted(reasons.items())))
 
 
+def _counted(
+    findings: QuerySet[Finding] | Sequence[Finding],
+) -> Iterable[tuple[str, list[str], int, int]]:
+    """Outcome, reasons, how many findings and how many devices."""
+    if not isinstance(findings, QuerySet):
+        return ((f.outcome, f.reasons, 1, f.cohort.device_count) for f in findings)
+    counted = findings.order_by().values_list("outcome", "reasons")
+    return counted.annotate(rows=Count("id"), devices=Sum("cohort__device_count"))
+
+
 @dataclass(frozen=True, slots=True)
 class DevicesFor:
-    """How a Supplier's devices stand to one entry: how many run it, and, where findings are kept
-    for it as a target, those findings counted."""
+    """How a Supplier's devices stand to one entry as the target: their findings counted, and how
+    many of its Device Model run each entry, by entry id."""
 
     standing: Standing
-    running: int
-    tally: Tally | None
+    tally: Tally
+    running: Mapping[str, int]
 
 
 def devices_for(
     party: Party, entry: RepositoryEntry, model: Collection[RepositoryEntry], *, at: datetime
 ) -> DevicesFor:
     """How a Supplier's devices stand to an entry; `model` is every entry of its Device Model."""
-    targets = {target.cpl_entry_id for target in catalogue_of(model).targets}
-    if entry.cpl_entry_id in targets:
-        tally = tally_of(findings_of(party, target=entry.cpl_entry_id))
-        return DevicesFor(standing_of(party, at=at), tally.totals[Outcome.UP_TO_DATE], tally)
-    return DevicesFor(standing_of(party, at=at), devices_running(party, entry), None)
+    asked = findings_about(party, entry, model, at=at)
+    return DevicesFor(asked.standing, tally_of(asked.findings), devices_running(party, entry))

@@ -33,8 +33,9 @@ from fir.estates.models import (
 from fir.estates.reception import Reception
 from fir.estates.rules import READ_THEIR_HUB, RowNote
 from fir.estates.sources import SourceFault, read_source
+from fir.ledger.bell import ring
 from fir.ledger.models import Author
-from fir.ledger.operations import NewEvent, append_events, ring
+from fir.ledger.operations import NewEvent, append_events
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

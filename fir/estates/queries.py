@@ -91,6 +91,11 @@ def cohorts_of(
     return list(cohorts.order_by("id"))
 
 
+def cohorts_among(cohort_ids: Collection[int]) -> QuerySet[Cohort]:
+    """The cohorts with these numbers."""
+    return Cohort.objects.filter(pk__in=cohort_ids)
+
+
 def devices_by_version(versions: Collection[VersionKey]) -> dict[int, dict[VersionKey, int]]:
     """How many Devices of each Supplier's estate (by Party number) run each of these firmware
     versions; who has none is absent. A Gas Proxy Function is no Device of its own here: it shares

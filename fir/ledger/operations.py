@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 import logging
-import time
 import uuid
 from collections.abc import Callable, Collection, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from celery import current_app
-from django.conf import settings
 from django.db import connection, transaction
 
 from cpl.bulk import insert_rows
+from fir.ledger.bell import ring_readers
 from fir.ledger.kinds import KINDS
 from fir.ledger.models import Author, Bookmark, LedgerEvent, LedgerHead, ReaderFault
 from fir.ledger.queries import Told, event_body, last_seq, news_after
@@ -37,8 +34,6 @@ COLUMNS = (*Told._fields, "audience", "canonical", "leaf_hash")
 FAILURES_BEFORE_PARKING = 5
 # What ailed the reader may pass: five failures take a quarter of an hour, however often it is rung.
 PAUSE_AFTER_A_FAILURE = timedelta(minutes=1.5)
-SECONDS_OF_SILENCE_AFTER_A_FAILED_RING = 30
-SECONDS_BETWEEN_RINGS = 0.1
 
 
 class NotInTransaction(RuntimeError):
@@ -146,52 +141,6 @@ def _told(event: NewEvent, *, seq: int, by: Author, at: datetime) -> Told:
         subject_type=event.subject_type,
         subject_id=event.subject_id,
     )
-
-
-class _Bell:
-    """Rings the workers by name, from a thread of its own, so that no caller ever waits for the
-    broker. After a failed ring it stays silent for a while; the timetable wakes the workers
-    anyway."""
-
-    def __init__(self) -> None:
-        self.silent_until = self.quiet_until = 0.0
-        self.waiting: set[str] = set()  # what is to be rung, and is not being rung yet
-        self.hand = ThreadPoolExecutor(max_workers=1, thread_name_prefix="bell")
-
-    def ring(self, names: Sequence[str]) -> None:
-        new = [name for name in names if name not in self.waiting]
-        if new and time.monotonic() >= self.silent_until:
-            self.waiting.update(new)
-            with suppress(RuntimeError):  # the process is ending; the timetable wakes the workers
-                self.hand.submit(self._send, new)
-
-    def _send(self, names: Sequence[str]) -> None:
-        time.sleep(max(0.0, self.quiet_until - time.monotonic()))  # many commits, one ring
-        self.waiting.difference_update(names)  # whoever commits from now on rings again
-        if time.monotonic() < self.silent_until:
-            return
-        try:
-            for name in names:
-                current_app.send_task(name, expires=60, retry=False, ignore_result=True)
-            self.quiet_until = time.monotonic() + SECONDS_BETWEEN_RINGS
-        except Exception as error:  # noqa: BLE001 - whatever ails the broker, the caller is gone
-            self.silent_until = time.monotonic() + SECONDS_OF_SILENCE_AFTER_A_FAILED_RING
-            logger.warning(
-                "The readers could not be rung (%s); the timetable will wake them.", error
-            )
-
-
-_bell = _Bell()
-
-
-def ring_readers() -> None:
-    """Wake the readers of the ledger now, if the broker is there. Never raises, never retries."""
-    _bell.ring(settings.LEDGER_READERS)
-
-
-def ring(name: str) -> None:
-    """Wake one named task after a commit, under the same promise as `ring_readers`."""
-    _bell.ring([name])
 
 
 Handler = Callable[[Sequence[LedgerEvent]], None]

@@ -90,6 +90,7 @@ def path_entry(entry: RepositoryEntry) -> PathEntry:
         pathway=entry.pathway,
         predecessors=tuple(entry.predecessors),
         seq=entry.entry_id,
+        recalled=entry.recalled_at is not None,
     )
 
 

@@ -29,6 +29,7 @@ class PathEntry:
     pathway: str
     predecessors: tuple[str, ...]
     seq: int
+    recalled: bool = False
 
 
 class Position(StrEnum):

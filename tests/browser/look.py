@@ -85,6 +85,7 @@ def faults_of(page: Page) -> list[str]:
     Axe, which takes its time, does not look again at what differs from a page that it has seen
     in words alone.
     """
+    page.wait_for_load_state()
     shape: str = page.evaluate(SHAPE)
     is_new = shape not in _examined
     _examined.add(shape)

@@ -32,12 +32,14 @@ def begin(page: Page, *, device: str = ANOTHER) -> None:
     offered = page.get_by_label("For which Device?")
     named = offered.locator("option").filter(has_text=device).first.get_attribute("value")
     offered.select_option(named)
-    page.get_by_role("button", name="Continue").click()
+    with page.expect_navigation():
+        page.get_by_role("button", name="Continue").click()
 
 
 def task(page: Page, title: str) -> None:
     """Go to one of the tasks."""
-    page.get_by_role("main").get_by_role("link", name=title, exact=True).click()
+    with page.expect_navigation():
+        page.get_by_role("main").get_by_role("link", name=title, exact=True).click()
 
 
 def fill_in(page: Page, answers: Iterable[Answer]) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.utils import timezone
 from rest_framework.response import Response
@@ -13,10 +13,10 @@ from fir.api.answers import finding_answers, notice_answer
 from fir.api.door import PAGING, Door
 from fir.api.problems import InputRefused
 from fir.api.shapes import eligibility as shapes
-from fir.eligibility.explanations import no_target
-from fir.eligibility.queries import findings_of, is_assessed_target, standing_of
+from fir.eligibility.asking import NotATarget, findings_asked
 from fir.eligibility.rules import Outcome
 from fir.eligibility.summaries import tally_of
+from fir.estates.queries import cohorts_among
 from fir.notifications.queries import notices_of
 from fir.parties.permissions import Permission
 from fir.submissions.claims import Fault
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from rest_framework.request import Request
 
     from fir.eligibility.models import Finding
-    from fir.parties.models import Party
+
 
 FILTERS = ("target", "device_type", "outcome")
 
@@ -36,22 +36,13 @@ class FindingsDoor(Door):
 
     requires = {"GET": (Permission.VIEW_ESTATE,)}
 
-    def findings(self, supplier: Party) -> QuerySet[Finding]:
-        """This Supplier's findings for each model's latest release, or for the target that was
-        named. Raises InputRefused."""
-        return findings_of(
-            supplier,
-            target=self.target(),
-            device_type=self.choice("device_type", DEVICE_TYPES),
-            outcome=self.choice("outcome", tuple(Outcome)),
-        )
-
-    def target(self) -> str:
-        """The target that was named. Raises InputRefused for one that no finding can be about."""
-        named = self.identifier("target", parse_cpl_entry_id)
-        if named and not is_assessed_target(named):
-            raise InputRefused([Fault("target", "NOT_A_TARGET", no_target(named))])
-        return named
+    def narrowed(self) -> dict[str, str]:
+        """What findings are narrowed to. Raises InputRefused."""
+        return {
+            "target": self.identifier("target", parse_cpl_entry_id),
+            "device_type": self.choice("device_type", DEVICE_TYPES),
+            "outcome": self.choice("outcome", tuple(Outcome)),
+        }
 
 
 class Eligibility(FindingsDoor):
@@ -61,17 +52,35 @@ class Eligibility(FindingsDoor):
     parameters = (*FILTERS, "party", *PAGING)
 
     def get(self, request: Request) -> Response:
-        """Findings for each model's latest release, or for the target that was named."""
+        """Findings for each model's latest release, or for the target that was named: for one that
+        none are kept for, they are worked out now."""
         supplier = self.supplier()
-        findings = self.findings(supplier)
+        wanted = self.narrowed()
+        outcome = wanted.pop("outcome")
+        try:
+            asked = findings_asked(supplier, **wanted, at=timezone.now())
+        except NotATarget as fault:
+            raise InputRefused([Fault(fault.field, fault.code, str(fault))]) from fault
+        findings = asked.with_outcome(outcome)
         tally = tally_of(findings)
         return Response(
             {
-                **asdict(standing_of(supplier, at=timezone.now())),
+                **asdict(asked.standing),
                 "totals": tally.totals,
                 "reasons": tally.reasons,
-                **self.page(findings, finding_answers, "id"),
+                **self._paged(findings),
             }
+        )
+
+    def _paged(self, findings: QuerySet[Finding] | list[Finding]) -> dict[str, Any]:
+        """One page of findings; of those worked out now, in the order of their cohorts."""
+        if not isinstance(findings, list):
+            return self.page(findings, finding_answers, "id")
+        found = {finding.cohort_id: finding for finding in findings}
+        return self.page(
+            cohorts_among(found),
+            lambda cohorts: finding_answers([found[cohort.pk] for cohort in cohorts]),
+            "id",
         )
 
 

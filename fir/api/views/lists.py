@@ -13,13 +13,13 @@ from fir.api.door import LARGEST_SEQ
 from fir.api.problems import InputRefused
 from fir.api.views.eligibility import FILTERS, FindingsDoor
 from fir.eligibility.archives import batches, requests
+from fir.eligibility.asking import NotATarget
 from fir.eligibility.lists import (
     FORMS,
     NotOnTheList,
-    finding_of,
     go_on,
     left_after,
-    list_of,
+    list_asked,
     opened,
     written_list,
 )
@@ -46,10 +46,12 @@ class _Lists(FindingsDoor):
 
     def found(self, finding_id: UUID | None) -> DeviceList:
         """The list that is asked for. Every list begins here, with the Supplier whose Devices its
-        asker may see; anybody else's finding does not exist. Raises Http404."""
-        supplier = self.supplier()
-        chosen = finding_of(supplier, finding_id) if finding_id else self.findings(supplier)
-        found = list_of(supplier, chosen, at=timezone.now())
+        asker may see; anybody else's finding does not exist. Raises Http404, InputRefused."""
+        wanted = self.narrowed()
+        try:
+            found = list_asked(self.supplier(), finding=finding_id, **wanted, at=timezone.now())
+        except NotATarget as fault:
+            raise InputRefused([Fault(fault.field, fault.code, str(fault))]) from fault
         if finding_id and not found.groups:
             raise Http404
         return found
@@ -98,9 +100,10 @@ class Devices(_Lists):
 
 
 class FindingDevices(Devices):
-    """`GET /eligibility/{finding_id}/devices`: the ids of one finding's Devices."""
+    """`GET /eligibility/{finding_id}/devices`: the ids of one finding's Devices. A finding for
+    another target than its model's latest release is found where `target` names that."""
 
-    parameters = ("after", "load", "party")
+    parameters = ("target", "after", "load", "party")
 
 
 class _Archive(_Lists):
@@ -137,7 +140,7 @@ class Batches(_Archive):
 class FindingBatches(Batches):
     """`GET /eligibility/{finding_id}/batches`: the ids of one finding's Devices in batches."""
 
-    parameters = ("party",)
+    parameters = ("target", "party")
 
 
 class Requests(_Archive):
@@ -158,4 +161,4 @@ class Requests(_Archive):
 class FindingRequests(Requests):
     """`GET /eligibility/{finding_id}/requests`: the bodies for one finding's Devices."""
 
-    parameters = ("party",)
+    parameters = ("target", "party")

@@ -9,8 +9,8 @@ from django.utils import timezone
 
 from cpl.identifiers import IdentifierFault, parse_cpl_entry_id
 from cpl.queries import entries_by_id
-from fir.eligibility.explanations import hops_of, next_step, no_target, reason_of
-from fir.eligibility.queries import findings_of, is_assessed_target, standing_of
+from fir.eligibility.asking import Asked, NotATarget, findings_asked
+from fir.eligibility.explanations import hops_of, next_step, reason_of
 from fir.eligibility.summaries import tally_of
 from fir.parties.permissions import Permission
 from fir.portal.forms.filters import FindingFilters
@@ -21,12 +21,12 @@ from fir.records.queries import contacts_of
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from django.db.models import QuerySet
     from django.http import HttpRequest, HttpResponse
 
     from cpl.models import ListedEntry
     from fir.eligibility.explanations import Hop, Reason
     from fir.eligibility.models import Finding
-    from fir.eligibility.summaries import Tally
     from fir.records.queries import Contact
 
 
@@ -53,13 +53,9 @@ class Findings(SupplierPage):
         filters = FindingFilters(request.GET)
         wanted = filters.narrowed()
         outcome, target = wanted.pop("outcome", ""), _read_target(filters)
-        findings = findings_of(self.party, **{**wanted, "target": target})
-        tally = tally_of(findings, outcome=outcome)
-        _refuse_no_target(filters, target, tally)
-        if outcome:
-            findings = findings.filter(outcome=outcome)
-        commonest = findings.order_by("-cohort__device_count", "id")
-        found = listing(commonest, request.GET, count=tally.findings)
+        asked = self._asked(filters, target, wanted.get("device_type", ""))
+        tally = tally_of(asked.findings, outcome=outcome)
+        found = listing(_commonest(asked, outcome), request.GET, count=tally.findings)
         template = "_findings.html" if self.wants_fragment else "findings.html"
         return self.show(
             f"eligibility/{template}",
@@ -70,8 +66,17 @@ class Findings(SupplierPage):
             tally=tally,
             listing=found,
             rows=_in_words(list(found.page)),
-            standing=standing_of(self.party, at=timezone.now()),
+            standing=asked.standing,
         )
+
+    def _asked(self, filters: FindingFilters, target: str, device_type: str) -> Asked:
+        """What was asked for; where that cannot be, it is said, and all findings stand instead."""
+        now = timezone.now()
+        try:
+            return findings_asked(self.party, target=target, device_type=device_type, at=now)
+        except NotATarget as fault:
+            filters.add_error(fault.field, str(fault))
+            return findings_asked(self.party, at=now)
 
 
 def _read_target(filters: FindingFilters) -> str:
@@ -84,10 +89,12 @@ def _read_target(filters: FindingFilters) -> str:
         return ""
 
 
-def _refuse_no_target(filters: FindingFilters, target: str, tally: Tally) -> None:
-    """Say so where findings are kept for no such entry."""
-    if target and not tally.devices and not is_assessed_target(target):
-        filters.add_error("target", no_target(target))
+def _commonest(asked: Asked, outcome: str) -> QuerySet[Finding] | list[Finding]:
+    """The findings with this outcome, those of most Devices first."""
+    findings = asked.with_outcome(outcome)
+    if isinstance(findings, list):
+        return sorted(findings, key=lambda finding: (-finding.cohort.device_count, str(finding.pk)))
+    return findings.order_by("-cohort__device_count", "id")
 
 
 def _in_words(findings: Sequence[Finding]) -> list[FindingInWords]:

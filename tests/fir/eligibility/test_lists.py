@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from django.db import connection
@@ -17,10 +17,9 @@ from fir.eligibility.lists import (
     CSV,
     NDJSON,
     NotOnTheList,
-    finding_of,
     go_on,
     left_after,
-    list_of,
+    list_asked,
     opened,
     written_list,
 )
@@ -59,8 +58,8 @@ def supplier(monkeypatch: pytest.MonkeyPatch) -> Party:
     return supplier
 
 
-def found(supplier: Party, **narrowed: str) -> DeviceList:
-    return list_of(supplier, findings_of(supplier, **narrowed), at=make.AT)
+def found(supplier: Party, **narrowed: Any) -> DeviceList:
+    return list_asked(supplier, **narrowed, at=make.AT)
 
 
 def text(listed: DeviceList, form: Form = CSV, after: Place = START) -> str:
@@ -159,8 +158,8 @@ def test_a_finding_is_found_by_its_supplier_alone(supplier: Party) -> None:
     (finding,) = findings_of(supplier, outcome="ELIGIBLE")
     other = make.party("small-gas", "SMALL_SUPPLIER")
 
-    own = list_of(supplier, finding_of(supplier, finding.pk), at=make.AT)
-    others = list_of(other, finding_of(other, finding.pk), at=make.AT)
+    own = list_asked(supplier, finding=finding.pk, at=make.AT)
+    others = list_asked(other, finding=finding.pk, at=make.AT)
 
     assert ids(own) == in_order(*IDS)
     assert (others.groups, others.devices, ids(others)) == ([], 0, [])

@@ -16,7 +16,6 @@ from fir.eligibility.operations import assess_new_day, read_news
 from fir.eligibility.queries import (
     estate_by_version,
     findings_of,
-    is_assessed_target,
     standing_of,
     suppliers_with,
     totals_of,
@@ -25,6 +24,7 @@ from fir.estates.operations import finish_loads, receive_load
 from fir.ledger.models import Bookmark, LedgerEvent, ReaderFault
 from fir.ledger.queries import last_seq, payload_of
 from fir.parties.operations import operator
+from fir.records.catalogue import Version, set_version
 from fir.records.loading import confirm_loaded
 from fir.records.operations import declare_hub_capability
 from fir.records.reconciling import reconcile_list
@@ -356,7 +356,8 @@ def test_what_is_not_loaded_on_the_way_is_warned_of_to_whoever_must_pass_there(
     make.estate(supplier, *on_the_way())
 
     warnings = {one.cohort.firmware_version: one.warnings for one in findings_of(supplier)}
-    assert warnings == {"00000001": ["NOT_LOADED_BY_DCC"], "00000008": []}
+    expected = ["NOT_LOADED_BY_DCC", "PENDING_IMAGE_REPLACED"]
+    assert warnings == {"00000001": expected, "00000008": []}
 
 
 def test_a_corrected_entry_is_assessed_anew(supplier: Party, publish: Callable[..., str]) -> None:
@@ -385,9 +386,9 @@ def test_an_import_is_assessed_once_however_long_it_is(
     assessed_models: list[int] = []
     assess = operations.assess_models
 
-    def watched(models: Any, **more: Any) -> None:
+    def watched(models: Any, *standing: Any, **more: Any) -> None:
         assessed_models.append(len(models))
-        assess(models, **more)
+        assess(models, *standing, **more)
 
     monkeypatch.setattr(operations, "assess_models", watched)
 
@@ -397,6 +398,19 @@ def test_an_import_is_assessed_once_however_long_it_is(
 
 
 # The way to a release
+
+
+def say_in_effect(version: str, begins: str | None, ends: str | None) -> None:
+    """Let the catalogue hold these days, ISO, of a version of GBCS."""
+    says = Version(
+        kind="GBCS",
+        version=version,
+        in_effect_from=date.fromisoformat(begins) if begins else None,
+        in_effect_until=date.fromisoformat(ends) if ends else None,
+        source="Read it",
+        is_assumption=False,
+    )
+    set_version(says=says, by=operator(), at=make.AT)
 
 
 def way(publish: Callable[..., str], **changes: Any) -> None:
@@ -493,43 +507,18 @@ def test_what_runs_the_version_before_is_n_1_though_the_latest_is_listed_twice(
 
 
 def test_findings_are_kept_for_the_latest_and_for_other_declared_branches_and_nothing_else(
-    publish: Callable[..., str],
+    supplier: Party, publish: Callable[..., str]
 ) -> None:
     make.listed(make.row(1), make.row(2, device_model="00010102"))
     first = publish(7, predecessors=["CPL-000001"])
     branch = publish(8, predecessors=["CPL-000001"])
     latest = publish(9, predecessors=[first])
+    elsewhere = make.device(2, DeviceModel="00010102")
 
-    assert is_assessed_target(latest)
-    assert is_assessed_target(branch)
-    assert is_assessed_target("CPL-000002")  # the latest of another model, undeclared
-    assert not is_assessed_target(first)
-    assert not is_assessed_target("CPL-000001")
-    assert not is_assessed_target("CPL-777777")
+    make.estate(supplier, make.device(1), elsewhere)
 
-
-def test_what_was_removed_is_no_target() -> None:
-    make.listed(make.row(1))
-    before = is_assessed_target("CPL-000001")
-
-    make.listed(make.row(1, status="REMOVED", date_removed=date(2026, 11, 20)))
-
-    assert before
-    assert not is_assessed_target("CPL-000001")
-
-
-def test_every_target_that_something_was_found_for_is_one(
-    supplier: Party, publish: Callable[..., str]
-) -> None:
-    make.listed(make.row(1))
-    for number in (7, 8, 9):
-        publish(number, predecessors=["CPL-000001"])
-
-    make.estate(supplier, make.device(1))
-
-    targets = {f.target.cpl_entry_id for f in Finding.objects.all() if f.target}
-    assert len(targets) == 3
-    assert all(map(is_assessed_target, targets))
+    kept = {f.target.cpl_entry_id for f in Finding.objects.all() if f.target}
+    assert kept == {latest, branch, "CPL-000002"}  # the last is another model's latest, undeclared
 
 
 def test_a_removed_target_is_one_no_longer(supplier: Party) -> None:
@@ -756,6 +745,71 @@ def test_a_certificate_lapses_with_the_day(supplier: Party, publish: Callable[..
     assert assess_new_day(at=make.AT + timedelta(days=1)) == 0
 
 
+def test_a_day_on_which_nothing_ends_works_out_nothing_and_is_assessed_all_the_same(
+    supplier: Party, publish: Callable[..., str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lapsing(supplier, publish, "2026-11-21")
+    make.listed(make.row(5, device_model="00010102"))
+    make.estate(supplier, make.device(1), make.device(2, DeviceModel="00010102"))
+    touched: list[list[str]] = []
+    write = operations._write_findings
+
+    def watched(cohorts: Any, loads: Any, **more: Any) -> None:
+        touched.append([cohort.device_model for cohort in cohorts])
+        write(cohorts, loads, **more)
+
+    monkeypatch.setattr(operations, "_write_findings", watched)
+    for days, expected in ((1, []), (2, ["00010101"]), (3, [])):
+        touched.clear()
+        day = make.AT + timedelta(days=days)
+
+        assert assess_new_day(at=day) == 1
+
+        assert [model for cohorts in touched for model in cohorts] == expected
+        assert standing_of(supplier, at=day).complete
+
+
+def test_a_day_that_several_passed_before_decides_for_all_of_them(
+    supplier: Party, publish: Callable[..., str]
+) -> None:
+    lapsing(supplier, publish, "2026-11-21")
+    read_news(at=make.AT)
+
+    assess_new_day(at=make.AT + timedelta(days=9))
+
+    assert found(supplier) == {"00000001": ("BLOCKED", ["CERTIFICATE_LAPSED"])}
+
+
+@pytest.mark.parametrize(
+    ("begins", "ends", "outcomes"),
+    [
+        ("2026-11-22", None, ["BLOCKED", "BLOCKED", "ELIGIBLE"]),
+        (None, "2026-11-21", ["ELIGIBLE", "ELIGIBLE", "BLOCKED"]),
+    ],
+)
+def test_a_version_of_gbcs_comes_and_goes_with_the_days(
+    supplier: Party,
+    publish: Callable[..., str],
+    begins: str | None,
+    ends: str | None,
+    outcomes: list[str],
+) -> None:
+    make.listed(make.row(1))
+    publish(9, predecessors=["CPL-000001"], gbcs_version="4.2")
+    make.estate(supplier, make.device(1))
+    assert found(supplier) == {"00000001": ("ELIGIBLE", [])}
+
+    say_in_effect("4.2", begins, ends)
+    assert not standing_of(supplier, at=make.AT).complete
+    read_news(at=make.AT)
+
+    told = [found(supplier)["00000001"][0]]
+    for days in (1, 2):
+        assess_new_day(at=make.AT + timedelta(days=days))
+        told.append(found(supplier)["00000001"][0])
+    assert told == outcomes
+
+
 def test_a_summer_night_is_one_day_and_not_two(publish: Callable[..., str]) -> None:
     # In London the day ends at 23:00 UTC.
     supplier = make.party()
@@ -808,14 +862,14 @@ def test_one_estates_trouble_keeps_the_new_day_from_no_other(
     troubled, other = make.party("big-light"), make.party("small-gas", "SMALL_SUPPLIER")
     for number, supplier in enumerate((troubled, other), start=1):
         make.estate(supplier, make.device(number))
-    assess, tomorrow = operations.assess_estates, make.AT + timedelta(days=1)
+    assess, tomorrow = operations.assess_models, make.AT + timedelta(days=1)
 
-    def fails_for_one(loads: list[EstateLoad], *, at: datetime) -> None:
+    def fails_for_one(models: Any, loads: list[EstateLoad], *, at: datetime) -> None:
         if any(load.party == troubled for load in loads):
             raise RuntimeError("a rule divides by zero")
-        assess(loads, at=at)
+        assess(models, loads, at=at)
 
-    monkeypatch.setattr(operations, "assess_estates", fails_for_one)
+    monkeypatch.setattr(operations, "assess_models", fails_for_one)
 
     assert assess_new_day(at=tomorrow) == 1
     assert standing_of(other, at=tomorrow).complete

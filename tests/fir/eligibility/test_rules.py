@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from cpl.catalogue import Specification
 from cpl.rulebook import sentence_of
 from fir.eligibility.assumptions import ASSUMPTIONS
 from fir.eligibility.facts import CohortFacts, EligibilityFacts, TargetFacts
@@ -43,7 +44,7 @@ TARGET = TargetFacts(
     rivals=(NEW,),
 )
 FACTS = EligibilityFacts(
-    cohort=CohortFacts("ESME", "COMMISSIONED", frozenset({"IS", "GS"})),
+    cohort=CohortFacts("ESME", "COMMISSIONED", frozenset({"IS", "GS"}), "0101"),
     installed=(OLD,),
     target=TARGET,
     hops=(),
@@ -63,9 +64,14 @@ def target(**changes: Any) -> EligibilityFacts:
 
 
 def over(*hops: TargetFacts) -> EligibilityFacts:
-    """Devices that get to the target over these entries."""
+    """Displays, which keep no image that waits, that get to the target over these entries."""
     route = (*(hop.entry.cpl_entry_id for hop in hops), "CPL-2")
-    return facts(hops=hops, plan=Plan(route))
+    return facts({"device_type": "PPMID"}, hub_carries=True, hops=hops, plan=Plan(route))
+
+
+def stepping(device_type: str) -> EligibilityFacts:
+    """Devices of this type that get to the target in two steps."""
+    return replace(over(HOP), cohort=replace(FACTS.cohort, device_type=device_type))
 
 
 def display(hub_carries: bool | None, **cohort: Any) -> EligibilityFacts:
@@ -77,21 +83,42 @@ def roles(*held: str, of: str = "ESME") -> EligibilityFacts:
     return facts(cohort, hub_carries=True)
 
 
+def recalled(one: TargetFacts) -> TargetFacts:
+    return replace(one, entry=replace(one.entry, recalled=True))
+
+
+def without_hash(one: TargetFacts) -> TargetFacts:
+    bare = replace(one.entry, manufacturer_image_hash="")
+    return replace(one, entry=bare, rivals=(bare,))
+
+
+def gbcs(begins: date | None = None, ends: date | None = None) -> Specification:
+    return Specification("GBCS", "4.2", begins, ends)
+
+
 HOP = replace(TARGET, entry=entry(9), rivals=(entry(9),))
 HOPS_RIVAL = replace(HOP.entry, cpl_entry_id="CPL-8", manufacturer_image_hash=make.image_hash(8))
 RIVAL = replace(NEW, cpl_entry_id="CPL-3", manufacturer_image_hash=make.image_hash(3))
+REACHED = replace(ASSUMPTIONS, reach_smets1=frozenset({"11.1", "11.3", "11.4"}))
 KEPT = [
     facts(),
     facts({"device_status": "commissioned"}),
     roles("IS"),
     roles("GS", of="GSME"),
     roles("IS", of="HCALCS"),
-    roles("IS", of="PPMID"),
-    roles("GS", of="PPMID"),
     display(hub_carries=True),
+    display(hub_carries=True, responsible_roles=frozenset({"IS", "GS"})),
     facts(hub_carries=False),  # a meter does not care
     target(cpa_expiry_date=None, cpa_renewal_date=None),
     target(cpa_renewal_date=TOMORROW),
+    target(hardware=("0101", "0101")),  # on both ends
+    target(hardware=("0100", "01FF")),
+    target(gbcs=gbcs()),
+    target(gbcs=gbcs(TODAY, TODAY)),  # on both days
+    target(interrupts_hub_power=False),
+    # Known to reach it: a first-generation device is like any other.
+    facts(is_smets1=True, assumptions=REACHED),
+    facts({"device_type": "PPMID"}, is_smets1=True, assumptions=REACHED, hub_carries=True),
     # Listed twice with one hash, or once removed: nothing is ambiguous.
     target(rivals=(NEW, replace(RIVAL, manufacturer_image_hash=NEW.manufacturer_image_hash))),
     facts(installed=(OLD, replace(RIVAL, current=False))),
@@ -109,8 +136,17 @@ BROKEN: dict[str, list[EligibilityFacts]] = {
         facts({"device_status": status})
         for status in ("DECOMMISSIONED", "Recovery", "Whatever", "")
     ],
+    "SMETS1_ROUTE_UNKNOWN": [
+        facts(is_smets1=True),
+        facts({"device_type": "GSME"}, is_smets1=True),
+        # Distributing alone is not enough.
+        facts(is_smets1=True, assumptions=replace(ASSUMPTIONS, reach_smets1=frozenset({"11.1"}))),
+    ],
     "NO_CURRENT_ENTRY": [facts(target=None, plan=Plan())],
-    "RECALLED": [target(is_recalled=True), over(replace(HOP, is_recalled=True))],
+    "TARGET_REMOVED": [target(is_removed=True)],
+    "TARGET_ARCHIVED": [target(is_archived=True)],
+    "RECALLED": [facts(target=recalled(TARGET)), over(recalled(HOP))],
+    "SUPPLIER_HOLD": [facts(held_by_supplier=True)],
     "CERTIFICATE_LAPSED": [
         target(cpa_expiry_date=YESTERDAY),
         target(cpa_expiry_date=None, cpa_renewal_date=YESTERDAY),
@@ -118,15 +154,29 @@ BROKEN: dict[str, list[EligibilityFacts]] = {
         over(replace(HOP, cpa_expiry_date=YESTERDAY)),
         over(HOP, replace(HOP, cpa_renewal_date=YESTERDAY)),
     ],
+    "GBCS_NOT_IN_EFFECT": [
+        target(gbcs=gbcs(begins=TOMORROW)),
+        target(gbcs=gbcs(ends=YESTERDAY)),
+        over(replace(HOP, gbcs=gbcs(ends=YESTERDAY))),
+    ],
+    "HARDWARE_MISMATCH": [
+        target(hardware=("0102", "01FF")),
+        target(hardware=("0000", "0100")),
+        over(replace(HOP, hardware=("0102", "0102"))),
+    ],
     "ENTRY_AMBIGUOUS": [
         target(rivals=(NEW, RIVAL)),
         facts(installed=(OLD, RIVAL)),
         over(replace(HOP, rivals=(HOP.entry, HOPS_RIVAL))),
         over(HOP, replace(HOP, rivals=(HOP.entry, HOPS_RIVAL))),
     ],
+    "HASH_NOT_LISTED": [facts(target=without_hash(TARGET)), over(without_hash(HOP))],
+    "LATER_THAN_TARGET": [facts(plan=Plan(is_behind=True))],
     "NOT_A_PREDECESSOR": [facts(plan=Plan())],
     "PATHWAY_UNKNOWN": [facts(plan=Plan(unknown=True))],
-    "ROUTE_THROUGH_REMOVED": [facts(plan=Plan(("CPL-9", "CPL-2"), through_removed=True))],
+    "ROUTE_THROUGH_REMOVED": [
+        replace(over(HOP), plan=Plan(("CPL-9", "CPL-2"), through_removed=True))
+    ],
     "HUB_TOO_OLD": [
         display(hub_carries=False),
         facts({"device_type": "HCALCS"}, hub_carries=False),
@@ -137,10 +187,16 @@ BROKEN: dict[str, list[EligibilityFacts]] = {
         facts({"device_status": status})
         for status in ("Pending", "Whitelisted", "InstalledNotCommissioned")
     ],
+    "OTHER_SUPPLIER_MAY_UPDATE": [roles("IS", of="PPMID"), roles("GS", of="PPMID")],
     "NOT_LOADED_BY_DCC": [
         target(loaded_on=None),
         over(replace(HOP, loaded_on=None)),
         over(HOP, replace(HOP, loaded_on=None)),
+    ],
+    "PENDING_IMAGE_REPLACED": [stepping("ESME"), stepping("GSME"), stepping("HCALCS")],
+    "INTERRUPTS_HUB_POWER": [
+        target(interrupts_hub_power=True),
+        over(replace(HOP, interrupts_hub_power=True)),
     ],
 }
 CASES = [(code, one) for code, cases in BROKEN.items() for one in cases]
@@ -224,13 +280,34 @@ def test_a_hop_that_is_listed_twice_with_one_hash_holds_nothing_back() -> None:
 
 
 def test_a_way_through_a_removed_entry_is_left_open_and_told_as_a_reason() -> None:
-    plan = Plan(("CPL-9", "CPL-2"), through_removed=True)
+    removed = replace(HOP, entry=replace(HOP.entry, current=False), rivals=(), is_removed=True)
 
-    told = facts(
-        hops=(replace(HOP, entry=replace(HOP.entry, current=False), rivals=()),), plan=plan
-    )
+    told = replace(over(removed), plan=Plan(("CPL-9", "CPL-2"), through_removed=True))
 
     assert codes(told) == ("UNCONFIRMED", ["ROUTE_THROUGH_REMOVED"], [])
+
+
+def test_of_a_release_that_is_no_target_any_more_it_is_said_whatever_else_is_wrong() -> None:
+    told = facts(
+        {"device_status": "Gone"},
+        target=replace(recalled(TARGET), is_removed=True, is_archived=True, hardware=("02", "03")),
+        plan=Plan(is_behind=True),
+        held_by_supplier=True,
+    )
+
+    assert codes(told) == (
+        "BLOCKED",
+        [
+            "STATUS_FORBIDS",
+            "TARGET_REMOVED",
+            "TARGET_ARCHIVED",
+            "RECALLED",
+            "SUPPLIER_HOLD",
+            "HARDWARE_MISMATCH",
+            "LATER_THAN_TARGET",
+        ],
+        [],
+    )
 
 
 def test_what_is_not_listed_is_told_as_that_alone() -> None:

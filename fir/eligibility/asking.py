@@ -1,0 +1,140 @@
+"""What a Supplier asks about: the findings that are kept, or those for any other entry as a target,
+worked out while it waits and kept nowhere."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from django.utils.timezone import localdate
+
+from fir.eligibility.answers import NOTHING_HELD, Answers, finding_id
+from fir.eligibility.catalogue import listed_key
+from fir.eligibility.models import Finding
+from fir.eligibility.queries import (
+    Standing,
+    catalogue_of,
+    findings_of,
+    held_back,
+    standing_of,
+)
+from fir.estates.queries import cohorts_of, standing_load_of
+from fir.ledger.queries import last_seq
+from fir.records.queries import entries_of_models, find_repository_entry, key_of
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+    from datetime import datetime
+
+    from django.db.models import QuerySet
+
+    from fir.estates.models import EstateLoad
+    from fir.parties.models import Party
+    from fir.records.models import RepositoryEntry
+
+
+class NotATarget(ValueError):
+    """No finding can be about this; `field` is what to mend."""
+
+    def __init__(self, field: str, code: str, message: str) -> None:
+        self.field, self.code = field, code
+        super().__init__(message)
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Findings, and how far they are. Those of a queryset are kept; a list was worked out now."""
+
+    findings: QuerySet[Finding] | list[Finding]
+    standing: Standing
+
+    def with_outcome(self, outcome: str) -> QuerySet[Finding] | list[Finding]:
+        """Those with this outcome; '' for all."""
+        if not outcome:
+            return self.findings
+        if isinstance(self.findings, list):
+            return [finding for finding in self.findings if finding.outcome == outcome]
+        return self.findings.filter(outcome=outcome)
+
+
+def findings_asked(party: Party, *, target: str = "", device_type: str = "", at: datetime) -> Asked:
+    """A Supplier's findings for each model's latest release, or for any entry of the list.
+
+    Raises NotATarget for what is not on the list, and for an entry of another Device Type.
+    """
+    if not target:
+        return Asked(findings_of(party, device_type=device_type), standing_of(party, at=at))
+    entry = find_repository_entry(party, target)
+    if entry is None:
+        raise NotATarget(
+            "target", "NOT_A_TARGET", f"{target} is not an entry of the Central Products List."
+        )
+    _require_type(entry, device_type)
+    model = entries_of_models([key_of(entry)])[key_of(entry)]
+    return findings_about(party, entry, model, device_type=device_type, at=at)
+
+
+def findings_about(
+    party: Party,
+    entry: RepositoryEntry,
+    model: Collection[RepositoryEntry],
+    *,
+    device_type: str = "",
+    at: datetime,
+) -> Asked:
+    """A Supplier's findings for an entry as the target; `model` is every entry of its Device Model.
+
+    For the latest release they are kept, whatever a device runs.
+    """
+    latest = catalogue_of(model).latest
+    if latest and entry.cpl_entry_id == latest.cpl_entry_id:
+        kept = findings_of(party, target=entry.cpl_entry_id, device_type=device_type)
+        return Asked(kept, standing_of(party, at=at))
+    load = standing_load_of(party)
+    found = _worked_out(party, entry, load, at=at) if load else []
+    wanted = [f for f in found if device_type in ("", f.cohort.device_type)]
+    return Asked(wanted, Standing(load.pk if load else None, last_seq(), complete=True))
+
+
+def _worked_out(
+    party: Party, entry: RepositoryEntry, load: EstateLoad, *, at: datetime
+) -> list[Finding]:
+    """The findings of a load's cohorts of the entry's Device Model, by cohort."""
+    key = key_of(entry)
+    cohorts = [
+        cohort
+        for cohort in cohorts_of([load], [key])
+        if listed_key(cohort.device_type, cohort.manufacturer_identifier, cohort.device_model)
+        == key
+    ]
+    answers = Answers(cohorts, today=localdate(at))
+    held = held_back([party.pk]).get(party.pk, NOTHING_HELD)
+    found = []
+    for cohort in cohorts:
+        answer = answers.about(cohort, entry.cpl_entry_id, held)
+        found.append(
+            Finding(
+                id=finding_id(party.slug, cohort, answer.target),
+                cohort=cohort,
+                target=entry.entry,
+                target_is_latest=answer.is_latest,
+                installed=list(answer.installed),
+                position=answer.position,
+                outcome=answer.verdict.outcome,
+                reasons=[rule.code for rule in answer.verdict.reasons],
+                warnings=[rule.code for rule in answer.verdict.warnings],
+                route=list(answer.route),
+            )
+        )
+    return found
+
+
+def _require_type(entry: RepositoryEntry, device_type: str) -> None:
+    types = ("CHF", "GPF") if entry.device_type == "CHF" else (entry.device_type,)
+    if device_type and device_type not in types:
+        raise NotATarget(
+            "device_type",
+            "NOT_OF_THE_TARGET",
+            f"{entry} is an entry for {' and '.join(types)}: leave the Device Type out, or choose "
+            "another target.",
+        )
