@@ -11,7 +11,7 @@ from rest_framework import exceptions
 from rest_framework.response import Response
 from rest_framework.views import set_rollback
 
-from fir.eligibility.checking import CheckRefused
+from fir.eligibility.checking import CheckRefused, CheckTooLarge
 from fir.estates.bodies import BodyCutOff
 from fir.estates.devices import LoadGone
 from fir.estates.operations import (
@@ -55,6 +55,7 @@ STATUSES: Mapping[type[Exception], HTTPStatus] = {
     RequestNameTaken: HTTPStatus.UNPROCESSABLE_ENTITY,
     EstateRefused: HTTPStatus.UNPROCESSABLE_ENTITY,
     CheckRefused: HTTPStatus.UNPROCESSABLE_ENTITY,
+    CheckTooLarge: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
     ContactRefused: HTTPStatus.UNPROCESSABLE_ENTITY,
     ReasonRefused: HTTPStatus.UNPROCESSABLE_ENTITY,
     UnknownCause: HTTPStatus.UNPROCESSABLE_ENTITY,

@@ -64,6 +64,14 @@ class CheckRefused(ValueError):
         super().__init__(message)
 
 
+class CheckTooLarge(CheckRefused):
+    """What came is larger than the description of any number of devices that is taken."""
+
+    def __init__(self) -> None:
+        most = f"{settings.LARGEST_CHECK // 10**6} MB"
+        super().__init__("TOO_LARGE", f"At most {most} are taken here. Send them in several parts.")
+
+
 @dataclass(frozen=True, slots=True)
 class Found:
     """What was found of a device; '' for the target where there is none. The outcome is '' where
@@ -107,6 +115,16 @@ def place_for_check() -> Iterator[None]:
         yield
     finally:
         _PLACES.release()
+
+
+def limited(pieces: Iterable[bytes]) -> Iterator[bytes]:
+    """The same pieces, as far as a description of devices may go. Raises CheckTooLarge."""
+    read = 0
+    for piece in pieces:
+        read += len(piece)
+        if read > settings.LARGEST_CHECK:
+            raise CheckTooLarge
+        yield piece
 
 
 def check_devices(rows: Iterable[RawDevice], *, party: Party, at: datetime) -> Check:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from django.conf import settings
 from django.http import StreamingHttpResponse
 from django.utils import timezone
 from drf_spectacular.types import OpenApiTypes
@@ -15,15 +14,14 @@ from rest_framework.response import Response
 from fir.api.answers import check_answer
 from fir.api.bodies import object_in
 from fir.api.door import Door
-from fir.api.problems import BodyTooLarge
 from fir.api.shapes import eligibility as shapes
-from fir.eligibility.checking import CheckRefused, check_devices, place_for_check, report
+from fir.eligibility.checking import CheckRefused, check_devices, limited, place_for_check, report
 from fir.estates.bodies import Body
 from fir.estates.sources import read_objects, read_source
 from fir.parties.permissions import Permission
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable
 
     from rest_framework.request import Request
 
@@ -56,7 +54,7 @@ class EligibilityCheck(Door):
         makers whose records the asker may not read, nothing is said."""
         body = Body(request._request)
         with place_for_check(), body.within(BODY_SECONDS):
-            pieces = _limited(body.pieces(PIECE))
+            pieces = limited(body.pieces(PIECE))
             rows = (
                 _from_json(pieces) if body.kind.partition(";")[0] == JSON else read_source(pieces)
             )
@@ -64,15 +62,6 @@ class EligibilityCheck(Door):
         if self.wanted_form() == CSV:
             return StreamingHttpResponse(report(found), content_type=f"{CSV}; charset=utf-8")
         return Response(check_answer(found))
-
-
-def _limited(pieces: Iterator[bytes]) -> Iterator[bytes]:
-    read = 0
-    for piece in pieces:
-        read += len(piece)
-        if read > settings.LARGEST_CHECK:
-            raise BodyTooLarge(f"At most {settings.LARGEST_CHECK} bytes are taken here.")
-        yield piece
 
 
 def _from_json(pieces: Iterable[bytes]) -> Iterable[RawDevice]:
