@@ -22,6 +22,7 @@ BODIES: dict[str, dict[str, Any]] = {
     "comments": {"data": {"text": "Which hubs is it for?"}},
     "drafts": {"data": make.release(70, device_model="00030101")},
     "draft": {"data": make.release(71, device_model="00030101")},
+    "eligibility-check": {"data": {"devices": [make.device(1)]}},
     "estate-loads": {"data": SUPPLIER_CSV, "content_type": "text/csv"},
 }
 
@@ -45,6 +46,11 @@ FORMS: dict[str, dict[str, Any]] = {
     "portal:compare-image": {
         "image": SimpleUploadedFile("image.ota", File().written(), "application/octet-stream")
     },
+    "portal:check-devices": {
+        "answer": "page",
+        "devices": SimpleUploadedFile("devices.csv", SUPPLIER_CSV, "text/csv"),
+    },
+    "portal:check-pasted": {"answer": "page", "pasted": SUPPLIER_CSV.decode()},
     "portal:import-sheet": {
         "sheet": SimpleUploadedFile("cpl.csv", write_sheet([make.row(1)]).encode(), "text/csv")
     },

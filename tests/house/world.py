@@ -13,6 +13,7 @@ from cpl.models import CPLEntry
 from cpl.sheet import write_sheet
 from fir.api.door import Door
 from fir.eligibility.operations import read_news as assess_news
+from fir.eligibility.queries import findings_of
 from fir.ledger.checkpoints import issue_checkpoint
 from fir.ledger.models import LedgerEvent, ReaderFault
 from fir.notifications.operations import read_news as raise_notices
@@ -32,6 +33,7 @@ from tests import make
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from uuid import UUID
 
     from fir.parties.models import Actor, Party, User
     from fir.records.models import Proposal, SheetImport
@@ -46,6 +48,7 @@ SHEET_PAGES = (
     "drop-sheet",
 )
 DRAFT_PAGES = ("draft", "draft-check", "draft-image", "draft-picture", "drop-draft")
+FINDING_DOORS = ("finding-devices", "finding-batches", "finding-requests")
 RELEASE_SHEET_PAGES = (
     "release-sheet",
     "release-sheet-faults",
@@ -121,6 +124,7 @@ def build(size: int = 1) -> World:
         "estate-load": {"load_id": load.pk},
         "estate-load-errors": {"load_id": load.pk},
         "accept-load": {"load_id": load.pk},
+        **dict.fromkeys(FINDING_DOORS, {"finding_id": _finding(parties["supplier"])}),
         "sheet": {"sheet_id": sheets[-1].pk},
         "release-sheet": {"sheet_id": _release_sheets(maker, size)[-1].pk},
         "proposal": {"proposal_id": _proposals(administrator, size)[0].pk},
@@ -128,6 +132,12 @@ def build(size: int = 1) -> World:
     assert LedgerEvent.objects.exists()
     issue_checkpoint(at=make.AT)
     return World(parties, arguments)
+
+
+def _finding(supplier: Party) -> UUID:
+    finding = findings_of(supplier).first()
+    assert finding
+    return finding.pk
 
 
 def _approved(by: Actor, decider: Actor, size: int) -> Submission:
@@ -234,6 +244,7 @@ def page_arguments(world: World) -> dict[str, dict[str, Any]]:
         **{f"portal:{name}": world.arguments[door] for name, door in named.items()},
         "portal:draft-section": {**world.arguments["draft"], "section": "notes"},
         "portal:notice": {"notice_id": notice.pk},
+        "portal:list-file": {"name": "devices.csv"},
         "portal:propose-waiver": {**world.arguments["cpl-entry"], "code": "GBCS_UNKNOWN"},
         "portal:waive-finding": {**world.arguments["waive-finding"], "code": "GBCS_UNKNOWN"},
         "portal:version": {"kind": "GBCS", "version": "4.1"},

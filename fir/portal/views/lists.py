@@ -27,10 +27,11 @@ from fir.portal.forms.filters import FindingFilters
 from fir.portal.views.estates import READS, SupplierPage
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from django.http import HttpRequest
 
+    from fir.eligibility.archives import Contents
     from fir.eligibility.lists import DeviceList
 
 ZIP = "application/zip"
@@ -78,17 +79,24 @@ class Lists(_List):
         found, asked = self.chosen()
         if found is None:
             return self.to_mend()
+        in_batches = contents_of_batches(found)
+        in_requests = contents_of_requests(found, asker=self.party)
         return self.show(
             "lists/lists.html",
             found=found,
             asked=asked,
             query=urlencode(asked),
             sizes={"csv": CSV.size(found.devices), "ndjson": NDJSON.size(found.devices)},
-            batches=contents_of_batches(found),
-            requests=contents_of_requests(found, asker=self.party),
+            batches=in_batches,
+            requests=in_requests,
+            files={"batches": _files(in_batches), "requests": _files(in_requests)},
             may_activate=may_activate(found, self.party),
             most=settings.DEVICES_IN_A_REQUEST,
         )
+
+
+def _files(contents: Sequence[Contents]) -> int:
+    return sum(len(one.files) for one in contents)
 
 
 class ListFile(_List):
