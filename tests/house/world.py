@@ -33,7 +33,6 @@ from tests import make
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from uuid import UUID
 
     from fir.parties.models import Actor, Party, User
     from fir.records.models import Proposal, SheetImport
@@ -124,7 +123,7 @@ def build(size: int = 1) -> World:
         "estate-load": {"load_id": load.pk},
         "estate-load-errors": {"load_id": load.pk},
         "accept-load": {"load_id": load.pk},
-        **dict.fromkeys(FINDING_DOORS, {"finding_id": _finding(parties["supplier"])}),
+        **_finding_doors(parties["supplier"]),
         "sheet": {"sheet_id": sheets[-1].pk},
         "release-sheet": {"sheet_id": _release_sheets(maker, size)[-1].pk},
         "proposal": {"proposal_id": _proposals(administrator, size)[0].pk},
@@ -134,10 +133,11 @@ def build(size: int = 1) -> World:
     return World(parties, arguments)
 
 
-def _finding(supplier: Party) -> UUID:
+def _finding_doors(supplier: Party) -> dict[str, dict[str, Any]]:
+    """What the doors of one finding name: one of the supplier's."""
     finding = findings_of(supplier).first()
     assert finding
-    return finding.pk
+    return {door: {"finding_id": finding.pk} for door in FINDING_DOORS}
 
 
 def _approved(by: Actor, decider: Actor, size: int) -> Submission:
