@@ -1,5 +1,5 @@
 """The figures: appending to the ledger, the feed, importing the list, loading an estate, assessing
-it, a page."""
+it, a page, lists of Devices."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from operator import attrgetter
 from django.db import connection, transaction
 from django.test import Client
 
-from bench import ledger
+from bench import ledger, lists
 from cpl.sheet import read_sheet, write_sheet
 from cpl.sheet.row import COLUMNS
 from fir.eligibility.models import Finding
@@ -147,4 +147,4 @@ def page(ratio: Ratio) -> None:
     )
 
 
-ALL = (*ledger.ALL, feed, importing, loading, assessing, page)
+ALL = (*ledger.ALL, feed, importing, loading, assessing, page, *lists.ALL)

@@ -137,7 +137,7 @@ def check_devices(rows: Iterable[RawDevice], *, party: Party, at: datetime) -> C
     with snapshot():
         checked = _checked(lines, party, localdate(at), notes)
     totals = Counter(one.found.outcome for one in checked)
-    logger.info("%d devices were checked without being kept.", len(checked))
+    logger.info("Devices checked without being kept: %d.", len(checked))
     by_outcome = {outcome.value: totals[outcome.value] for outcome in Outcome}
     return Check(checked, by_outcome, sorted(notes, key=lambda note: note.line))
 

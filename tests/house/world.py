@@ -134,8 +134,8 @@ def build(size: int = 1) -> World:
 
 
 def _finding_doors(supplier: Party) -> dict[str, dict[str, Any]]:
-    """What the doors of one finding name: one of the supplier's."""
-    finding = findings_of(supplier).first()
+    """What the doors of one finding name: one of the supplier's that something is sent for."""
+    finding = findings_of(supplier, outcome="ELIGIBLE").first()
     assert finding
     return {door: {"finding_id": finding.pk} for door in FINDING_DOORS}
 
