@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection
     from datetime import datetime
 
+    from cpl.catalogue import SpecificationKey
     from cpl.quality.facts import Line
 
 
@@ -82,15 +83,20 @@ def entries_carrying(hashes: Collection[str]) -> list[ListedEntry]:
     return list(found.order_by("cpl_entry_id"))
 
 
-def catalogue_now() -> catalogue.Catalogue:
-    """What the Administrator keeps of specifications and Device Types."""
+def specifications_now() -> dict[SpecificationKey, catalogue.Specification]:
+    """What the Administrator keeps of the versions of specifications. One query."""
     versions = SpecificationVersion.objects.values_list(
         "kind", "version", "in_effect_from", "in_effect_until"
     )
+    return {row[:2]: catalogue.Specification(*row) for row in versions}
+
+
+def catalogue_now() -> catalogue.Catalogue:
+    """What the Administrator keeps of specifications and Device Types."""
     needs = DeviceTypeNeeds.objects.values_list(
         "device_type", "needs_cpa", "needs_zigbee", "needs_dlms", "answerable"
     )
     return catalogue.Catalogue(
-        specifications={row[:2]: catalogue.Specification(*row) for row in versions},
+        specifications=specifications_now(),
         needs={row[0]: catalogue.DeviceTypeNeeds(*row) for row in needs},
     )

@@ -15,11 +15,12 @@ from fir.eligibility.queries import catalogues_of
 from fir.eligibility.rules import Verdict, judge
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable
+    from collections.abc import Collection, Mapping
     from datetime import date
 
     from cpl.identifiers import ModelKey
     from fir.estates.models import Cohort
+    from fir.records.models import RepositoryEntry
     from fir.records.rules import PathEntry, Position
 
     Shared = tuple[str | bool, ...]
@@ -65,13 +66,21 @@ def finding_id(slug: str, cohort: Cohort, target: PathEntry | None) -> uuid.UUID
 class Answers:
     """Answers by facts: cohorts of different Suppliers that share all facts share the answer.
 
-    `held` are the entries that a cohort's Supplier holds back by its own decision.
+    `listed` are all entries of Device Models that were read already; `held`, those entries that a
+    cohort's Supplier holds back by its own decision.
     """
 
-    def __init__(self, cohorts: Iterable[Cohort], *, today: date) -> None:
+    def __init__(
+        self,
+        cohorts: Collection[Cohort],
+        *,
+        today: date,
+        listed: Mapping[ModelKey, Collection[RepositoryEntry]] = {},
+    ) -> None:
         self.today = today
-        keys = {key for cohort in cohorts for key in (_own_key(cohort), _hub_key(cohort))}
-        self.models = catalogues_of(keys)
+        keys = {own_key(cohort) for cohort in cohorts}
+        hubs = {_hub_key(cohort) for cohort in cohorts if cohort.hub_model}
+        self.models = catalogues_of(keys | hubs, listed)
         self.known: dict[tuple[Shared, frozenset[str]], list[Answer]] = {}
         self.plans: dict[tuple[tuple[str, ...], str], Plan] = {}
 
@@ -141,7 +150,7 @@ class Answers:
         return self.plans[asked]
 
     def _model(self, cohort: Cohort) -> ModelCatalogue:
-        return self.models.get(_own_key(cohort), EMPTY)
+        return self.models.get(own_key(cohort), EMPTY)
 
     def _hub_carries(self, cohort: Cohort) -> bool | None:
         hub = self.models.get(_hub_key(cohort), EMPTY)
@@ -177,7 +186,8 @@ def _target_facts(model: ModelCatalogue, cpl_entry_id: str) -> TargetFacts:
     )
 
 
-def _own_key(cohort: Cohort) -> ModelKey:
+def own_key(cohort: Cohort) -> ModelKey:
+    """Under which Device Model a cohort's devices are listed."""
     return listed_key(cohort.device_type, cohort.manufacturer_identifier, cohort.device_model)
 
 

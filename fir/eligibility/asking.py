@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 from django.utils.timezone import localdate
 
-from fir.eligibility.answers import NOTHING_HELD, Answers, finding_id
-from fir.eligibility.catalogue import listed_key
+from cpl.models import CPLEntry
+from fir.eligibility.answers import NOTHING_HELD, Answers, finding_id, own_key
 from fir.eligibility.models import Finding
 from fir.eligibility.queries import (
     Standing,
@@ -28,7 +28,8 @@ if TYPE_CHECKING:
 
     from django.db.models import QuerySet
 
-    from fir.estates.models import EstateLoad
+    from fir.eligibility.answers import Answer
+    from fir.estates.models import Cohort, EstateLoad
     from fir.parties.models import Party
     from fir.records.models import RepositoryEntry
 
@@ -91,42 +92,47 @@ def findings_about(
         kept = findings_of(party, target=entry.cpl_entry_id, device_type=device_type)
         return Asked(kept, standing_of(party, at=at))
     load = standing_load_of(party)
-    found = _worked_out(party, entry, load, at=at) if load else []
+    found = _worked_out(party, entry, model, load, at=at) if load else []
     wanted = [f for f in found if device_type in ("", f.cohort.device_type)]
     return Asked(wanted, Standing(load.pk if load else None, last_seq(), complete=True))
 
 
 def _worked_out(
-    party: Party, entry: RepositoryEntry, load: EstateLoad, *, at: datetime
+    party: Party,
+    entry: RepositoryEntry,
+    model: Collection[RepositoryEntry],
+    load: EstateLoad,
+    *,
+    at: datetime,
 ) -> list[Finding]:
     """The findings of a load's cohorts of the entry's Device Model, by cohort."""
     key = key_of(entry)
-    cohorts = [
-        cohort
-        for cohort in cohorts_of([load], [key])
-        if listed_key(cohort.device_type, cohort.manufacturer_identifier, cohort.device_model)
-        == key
-    ]
-    answers = Answers(cohorts, today=localdate(at))
+    cohorts = [cohort for cohort in cohorts_of([load], [key]) if own_key(cohort) == key]
+    answers = Answers(cohorts, today=localdate(at), listed={key: model})
     held = held_back([party.pk]).get(party.pk, NOTHING_HELD)
-    found = []
-    for cohort in cohorts:
-        answer = answers.about(cohort, entry.cpl_entry_id, held)
-        found.append(
-            Finding(
-                id=finding_id(party.slug, cohort, answer.target),
-                cohort=cohort,
-                target=entry.entry,
-                target_is_latest=answer.is_latest,
-                installed=list(answer.installed),
-                position=answer.position,
-                outcome=answer.verdict.outcome,
-                reasons=[rule.code for rule in answer.verdict.reasons],
-                warnings=[rule.code for rule in answer.verdict.warnings],
-                route=list(answer.route),
-            )
-        )
-    return found
+    about = ((one, answers.about(one, entry.cpl_entry_id, held)) for one in cohorts)
+    return [_finding(party, cohort, answer) for cohort, answer in about]
+
+
+def _finding(party: Party, cohort: Cohort, answer: Answer) -> Finding:
+    """A finding that is kept nowhere."""
+    target = answer.target and CPLEntry(
+        pk=answer.target.seq,
+        cpl_entry_id=answer.target.cpl_entry_id,
+        firmware_version=answer.target.firmware_version,
+    )
+    return Finding(
+        id=finding_id(party.slug, cohort, answer.target),
+        cohort=cohort,
+        target=target,
+        target_is_latest=answer.is_latest,
+        installed=list(answer.installed),
+        position=answer.position,
+        outcome=answer.verdict.outcome,
+        reasons=[rule.code for rule in answer.verdict.reasons],
+        warnings=[rule.code for rule in answer.verdict.warnings],
+        route=list(answer.route),
+    )
 
 
 def _require_type(entry: RepositoryEntry, device_type: str) -> None:

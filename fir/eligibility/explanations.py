@@ -12,6 +12,8 @@ from fir.eligibility.rules import ALL_RULES, Outcome
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from fir.eligibility.planner import Plan
+
 _RULES = {rule.code: rule for rule in ALL_RULES}
 
 # What is said of so many devices: "2,310 may take it in one step".
@@ -63,6 +65,25 @@ def hops_of(
     known = ASSUMPTIONS.routes.get(device_type)
     requests = known.requests if known else ()
     return [Hop(entry, versions[entry][0], requests) for entry in route]
+
+
+def way_in_words(plan: Plan, *, over_recalled: bool) -> str:
+    """What is to be said of the way to a target; `over_recalled` when a hop of it is recalled."""
+    if plan.is_behind:
+        return "It is a later release: the way leads from this one to it."
+    if not plan.route:
+        return (
+            "Nobody has declared whether a way leads there: ask the Manufacturer."
+            if plan.unknown
+            else "No declared way leads there."
+        )
+    steps = len(plan.route)
+    told = "In one step." if steps == 1 else f"In {steps} steps."
+    if over_recalled:
+        return f"{told} The only way leads over a recalled release: do not go it."
+    if plan.through_removed:
+        return f"{told} The only way leads over what was removed or archived: ask for another."
+    return told
 
 
 def next_step(outcome: str, hops: Sequence[Hop]) -> str:

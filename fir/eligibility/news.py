@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from django.db.models import Q
 
-from cpl.quality_queries import catalogue_now
+from cpl.quality_queries import specifications_now
 from cpl.specifications import parse_gbcs
 from fir.eligibility.queries import ENTRY_KINDS
 from fir.ledger.models import LedgerEvent
@@ -35,7 +35,7 @@ def models_decided_by_days(since: date, until: date) -> set[ModelKey]:
     three where such a version is of these days."""
     changed = {
         known.version
-        for known in catalogue_now().specifications.values()
+        for known in specifications_now().values()
         if known.kind == "GBCS" and _is_of_days(known, since, until)
     }
     # A certificate holds on its last day, and no longer on the next.

@@ -63,9 +63,10 @@ def plan_route(*, installed: Collection[str], target: str, entries: Collection[P
         if route:
             hops = route[:-1]
             return Plan(route, through_removed=not all(known[hop].current for hop in hops))
-    if any(target in ancestors(entry, entries) for entry in installed):
+    earlier = set().union(*(ancestors(entry, entries) for entry in installed))
+    if target in earlier:
         return Plan(is_behind=True)
-    return Plan(unknown=_meets_unknown(target, known))
+    return Plan(unknown=_meets_unknown(target, known, earlier))
 
 
 def ways_to(target: str, entries: Collection[PathEntry]) -> list[Way]:
@@ -128,12 +129,13 @@ def _search(
     return ()
 
 
-def _meets_unknown(target: str, known: Mapping[str, PathEntry]) -> bool:
-    """Whether an entry from which the target can be reached has an unknown pathway itself."""
+def _meets_unknown(target: str, known: Mapping[str, PathEntry], earlier: Collection[str]) -> bool:
+    """Whether an entry from which the target can be reached has an unknown pathway itself. Back to
+    those `earlier` than what is installed no way leads, whatever nobody declared."""
     waiting, seen = [target], {target}
     while waiting:
         entry = known[waiting.pop()]
-        if entry.pathway == UNKNOWN:
+        if entry.pathway == UNKNOWN and entry.cpl_entry_id not in earlier:
             return True
         new = [p for p in entry.predecessors if p in known and p not in seen]
         seen.update(new)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from django.db.models import Q, Sum
 from django.utils.timezone import localdate
 
-from cpl.quality_queries import catalogue_now
+from cpl.quality_queries import specifications_now
 from cpl.sheet.row import REMOVED
 from cpl.specifications import is_smets1, parse_gbcs
 from fir.eligibility.catalogue import ListedFacts, ModelCatalogue
@@ -77,11 +77,14 @@ def _is_of(assessment: Assessment | None, load: EstateLoad | None, at: datetime)
     return assessment.load_id == load.pk and localdate(assessment.assessed_at) >= localdate(at)
 
 
-def catalogues_of(keys: Collection[ModelKey]) -> dict[ModelKey, ModelCatalogue]:
-    """What the list says of these Device Models. As many queries, whatever their number."""
-    known = catalogue_now().specifications
-    found = entries_of_models(keys).items()
-    return {key: catalogue_of(entries, known) for key, entries in found}
+def catalogues_of(
+    keys: Collection[ModelKey], known: Mapping[ModelKey, Collection[RepositoryEntry]] = {}
+) -> dict[ModelKey, ModelCatalogue]:
+    """What the list says of these Device Models; `known` are all entries of some of them. As many
+    queries, whatever their number."""
+    specifications = specifications_now()
+    found = entries_of_models(set(keys) - known.keys()) | known
+    return {key: catalogue_of(entries, specifications) for key, entries in found.items()}
 
 
 def catalogue_of(

@@ -9,13 +9,12 @@ from django.db.models import Count, QuerySet, Sum
 
 from fir.eligibility.asking import findings_about
 from fir.eligibility.catalogue import listed_key
-from fir.eligibility.queries import devices_running
 from fir.eligibility.rules import Outcome
 from fir.records.queries import entries_of_models, positions_among
 from fir.records.rules import Position
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Sequence
     from datetime import datetime
 
     from cpl.identifiers import ModelKey
@@ -116,12 +115,10 @@ def _counted(
 
 @dataclass(frozen=True, slots=True)
 class DevicesFor:
-    """How a Supplier's devices stand to one entry as the target: their findings counted, and how
-    many of its Device Model run each entry, by entry id."""
+    """How a Supplier's devices stand to one entry as the target: their findings counted."""
 
     standing: Standing
     tally: Tally
-    running: Mapping[str, int]
 
 
 def devices_for(
@@ -129,4 +126,4 @@ def devices_for(
 ) -> DevicesFor:
     """How a Supplier's devices stand to an entry; `model` is every entry of its Device Model."""
     asked = findings_about(party, entry, model, at=at)
-    return DevicesFor(asked.standing, tally_of(asked.findings), devices_running(party, entry))
+    return DevicesFor(asked.standing, tally_of(asked.findings))

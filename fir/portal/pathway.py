@@ -6,14 +6,16 @@ over it. Pure: where things lie, for a template to draw.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Sequence
+    from collections.abc import Callable, Collection, Mapping, Sequence
     from datetime import date
 
 BOX_WIDTH, BOX_HEIGHT, GAP, MARGIN = 100, 46, 24, 12
+LINE = 18
 LOWEST_BOW, BOW_PER_STEP, HIGHEST_BOW = 20, 11, 110
 
 
@@ -46,13 +48,16 @@ class ToCome:
 @dataclass(frozen=True, slots=True)
 class Box:
     """A release: where its box begins and where its middle is; whether it is the one that the
-    picture is about, and whether no declared way leads from it to that one."""
+    picture is about, and whether no declared way leads from it to that one. `devices` are those of
+    the asker's that run it; `is_on_way` when it belongs to the way that is marked."""
 
     entry: Drawn
     left: int
     middle: int
     is_shown: bool
     is_stranded: bool = False
+    devices: int = 0
+    is_on_way: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +65,7 @@ class Bow:
     """A permitted installation, from the middle of one box to another's, rising to `top`.
 
     `control` is where the two control points of the curve lie; `leads_here` when it ends at the
-    release that is shown.
+    release that is shown; `is_on_way` when it is a step of the way that is marked.
     """
 
     start: int
@@ -68,6 +73,7 @@ class Bow:
     top: int
     control: int
     leads_here: bool
+    is_on_way: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +85,7 @@ class Picture:
     ground: int
     boxes: list[Box]
     bows: list[Bow]
+    box_height: int = BOX_HEIGHT
 
 
 def pathway_picture(releases: Sequence[Drawn], shown: str) -> Picture | None:
@@ -106,6 +113,30 @@ def upgrade_graph(
     else:
         drawn = [to_come if e.cpl_entry_id == to_come.cpl_entry_id else e for e in releases]
     return _drawn(drawn, to_come.cpl_entry_id, lambda *_: True, stranded, is_bare=True)
+
+
+def ways_picture(
+    releases: Sequence[Drawn], shown: str, way: Sequence[str], running: Mapping[str, int]
+) -> Picture | None:
+    """The whole of a Device Model's ways with the entry `shown` as the target, how many of the
+    asker's devices run each release, and the steps of one way marked, from what is installed to the
+    target. None where nothing leads anywhere."""
+    picture = _drawn(releases, shown, lambda *_: True)
+    if picture is None:
+        return None
+    middles = {box.entry.cpl_entry_id: box.middle for box in picture.boxes}
+    steps = set(pairwise(middles[entry] for entry in way))
+    boxes = [
+        replace(
+            box,
+            devices=running.get(box.entry.cpl_entry_id, 0),
+            is_on_way=box.entry.cpl_entry_id in way,
+        )
+        for box in picture.boxes
+    ]
+    bows = [replace(bow, is_on_way=(bow.start, bow.end) in steps) for bow in picture.bows]
+    height = picture.height + LINE
+    return replace(picture, boxes=boxes, bows=bows, height=height, box_height=BOX_HEIGHT + LINE)
 
 
 def _drawn(

@@ -35,6 +35,7 @@ from fir.portal.views import (
     sheets,
     submission_acts,
     submissions,
+    ways,
 )
 
 app_name = "portal"
@@ -90,6 +91,7 @@ urlpatterns = [
     path("list/catalogue/needs/<str:device_type>", catalogue.OneNeeds.as_view(), name="needs"),
     path("firmware", records.Records.as_view(), name="records"),
     path("firmware/<str:cpl_entry_id>", records.Record.as_view(), name="record"),
+    path("firmware/<str:cpl_entry_id>/ways", ways.Ways.as_view(), name="ways"),
     path("firmware/<str:cpl_entry_id>/recall", recalls.Recall.as_view(), name="recall"),
     path("compare", images.CompareImage.as_view(), name="compare-image"),
     path("list/import", sheets.ImportSheet.as_view(), name="import-sheet"),

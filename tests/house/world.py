@@ -217,6 +217,7 @@ def page_arguments(world: World) -> dict[str, dict[str, Any]]:
     opened = invite_person(party=supplier, email="guest@people.invalid", by=operator(), at=now)
     named = {
         "record": "firmware-record",
+        "ways": "firmware-record",
         "cpl-entry": "cpl-entry",
         "submission": "submission",
         "decision": "decision",

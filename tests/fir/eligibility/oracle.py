@@ -169,7 +169,7 @@ def answer(
 def why_no_way(installed: Sequence[Line], target: Line, mine: Sequence[Line]) -> str:
     if list(ways([target], installed, mine)):
         return "LATER_THAN_TARGET"
-    return "PATHWAY_UNKNOWN" if undeclared(target, mine) else "NOT_A_PREDECESSOR"
+    return "PATHWAY_UNKNOWN" if undeclared(installed, target, mine) else "NOT_A_PREDECESSOR"
 
 
 def what_follows(
@@ -263,9 +263,11 @@ def disputed(version: str, mine: Sequence[Line]) -> bool:
     return len({line.image for line in mine if line.version == version and line.stands}) > 1
 
 
-def undeclared(target: Line, mine: Sequence[Line]) -> bool:
+def undeclared(installed: Sequence[Line], target: Line, mine: Sequence[Line]) -> bool:
+    """Whether nobody said over what some line may go from which the target can be reached; lines
+    from which the device came are none of them."""
     behind = [line for line in mine if line == target or list(ways([line], [target], mine))]
-    return any(line.over is None for line in behind)
+    return any(line.over is None and not list(ways([line], installed, mine)) for line in behind)
 
 
 def hub_carries(device: Thing, devices: Sequence[Thing], lines: Sequence[Line]) -> bool | None:

@@ -90,16 +90,25 @@ def test_the_route_is_declared_at_every_hop_and_the_shortest(
         assert not plan.unknown
         assert not plan.is_behind
     else:
-        behind = any(list(ways([target], one, entries)) for one in installed if one in known)
-        assert plan == Plan(is_behind=behind, unknown=not behind and undeclared(target, known))
+        is_behind = any(list(ways([target], one, entries)) for one in installed if one in known)
+        assert plan == Plan(
+            is_behind=is_behind, unknown=not is_behind and undeclared(installed, target, known)
+        )
 
 
-def undeclared(target: str, known: dict[str, PathEntry]) -> bool:
-    """Whether the target, or anything it may in the end be reached from, declared no pathway."""
-    behind = {target}
+def behind(one: str, known: dict[str, PathEntry]) -> set[str]:
+    """An entry and all that lead to it."""
+    found = {one}
     for _ in known:
-        behind |= {p for one in behind for p in known[one].predecessors if p in known}
-    return any(known[one].pathway == UNKNOWN for one in behind)
+        found |= {p for each in found & {*known} for p in known[each].predecessors if p in known}
+    return found
+
+
+def undeclared(installed: set[str], target: str, known: dict[str, PathEntry]) -> bool:
+    """Whether the target, or anything it may in the end be reached from, declared no pathway; what
+    leads to the installed entries themselves is left out."""
+    earlier = {p for one in installed for p in behind(one, known) - {one}}
+    return any(known[one].pathway == UNKNOWN for one in behind(target, known) - earlier)
 
 
 @given(entries=graphs())
@@ -152,6 +161,14 @@ def test_three_answers_where_no_way_leads() -> None:
     assert plan_route(installed=["A"], target="B", entries=no) == Plan(unknown=False)
     assert plan_route(installed=["A"], target="B", entries=unknown) == Plan(unknown=True)
     assert plan_route(installed=["A"], target="C", entries=unknown_further_back).unknown
+
+
+def test_what_nobody_declared_of_where_the_device_came_from_opens_no_way() -> None:
+    # The first release was listed before pathways were collected; B and C both go over it.
+    entries = [entry("A", pathway=UNKNOWN), entry("B", "A"), entry("C", "A")]
+
+    assert plan_route(installed=["B"], target="C", entries=entries) == Plan(unknown=False)
+    assert plan_route(installed=["D"], target="C", entries=entries) == Plan(unknown=True)
 
 
 def test_an_entry_of_other_hardware_is_no_hop() -> None:
