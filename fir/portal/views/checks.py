@@ -146,9 +146,10 @@ class CheckPasted(_Checks):
 
 
 def _as_lines(pasted: str) -> str:
-    """What was pasted as CSV: a spreadsheet's cells come with tabs between them."""
+    """What was pasted as CSV: a spreadsheet's cells come with tabs between them. Its last line is
+    whole, with or without a line break: nothing was cut off on the way."""
     if "\t" not in pasted.partition("\n")[0]:
-        return pasted
+        return f"{pasted.rstrip()}\n"
     lines = io.StringIO()
     csv.writer(lines).writerows(csv.reader(io.StringIO(pasted), delimiter="\t"))
     return lines.getvalue()

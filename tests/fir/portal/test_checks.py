@@ -66,8 +66,7 @@ def test_the_page_says_what_becomes_of_it(browser: Client) -> None:
 def test_what_is_pasted_is_answered(browser: Client, between: str) -> None:
     devices = [make.device(1), make.device(2, DeviceFirmwareVersion="00000002")]
     pasted = make.inventory(*devices).decode().replace(",", between)
-
-    page = text(paste(browser, pasted))
+    page = text(paste(browser, pasted.rstrip("\r\n")))  # as people copy it
 
     assert "What holds for 2 Devices" in page
     assert "1 eligible (50.0" in page
@@ -184,3 +183,10 @@ def test_nothing_of_a_check_is_kept(browser: Client) -> None:
     paste(browser, text_of.decode())
 
     assert whole_database() == before
+
+
+def test_more_than_a_form_takes_is_refused_in_words(browser: Client) -> None:
+    answer = paste(browser, "x" * 2_600_000)
+
+    assert answer.status_code == 413
+    assert "file" in text(answer)
