@@ -10,12 +10,9 @@ from operator import attrgetter
 from django.db import connection, transaction
 from django.test import Client
 
-from bench import ledger, lists
+from bench import eligibility, ledger, lists
 from cpl.sheet import read_sheet, write_sheet
 from cpl.sheet.row import COLUMNS
-from fir.eligibility.models import Finding
-from fir.eligibility.operations import assess_estates
-from fir.estates.queries import standing_load_of
 from fir.parties.operations import operator
 from fir.records.reconciling import reconcile_list
 from tests import make
@@ -102,28 +99,6 @@ def loading(ratio: Ratio) -> None:
     ratio("Loading and assessing an estate", "COPY into an indexed table", ours, bare)
 
 
-def assessing(ratio: Ratio) -> None:
-    """Working out an estate's findings, against reading and writing them without a thought."""
-    supplier = make.party("wide-light")
-    make.listed(*(make.row(n, manufacturer_image_hash="") for n in range(1, 3)))
-    statuses = [f"Status{chr(65 + a)}{chr(65 + b)}" for a in range(26) for b in range(26)]
-    make.estate(supplier, *(make.device(n, DeviceStatus=s) for n, s in enumerate(statuses, 1)))
-    load = standing_load_of(supplier)
-    assert load
-
-    def ours() -> int:
-        assess_estates([load], at=make.AT)
-        return len(statuses)
-
-    def bare() -> int:
-        rows = list(Finding.objects.visible_to(supplier))
-        Finding.objects.visible_to(supplier).delete()
-        Finding.objects.bulk_create(rows, batch_size=1000)
-        return len(rows)
-
-    ratio("Working out findings", "reading and writing the same findings", ours, bare)
-
-
 def page(ratio: Ratio) -> None:
     """A record's page with its model's releases and the asker's devices, against a page that asks
     for nothing but who is looking at it."""
@@ -147,4 +122,4 @@ def page(ratio: Ratio) -> None:
     )
 
 
-ALL = (*ledger.ALL, feed, importing, loading, assessing, page, *lists.ALL)
+ALL = (*ledger.ALL, feed, importing, loading, *eligibility.ALL, *lists.ALL, page)

@@ -26,7 +26,7 @@ class FindingQuerySet(models.QuerySet["Finding"]):
 
     def of_cohorts(self, cohorts: Collection[Cohort]) -> Self:
         """The findings of these cohorts."""
-        return self.filter(cohort__in=cohorts)
+        return self.filter(cohort_id__in=[cohort.pk for cohort in cohorts])
 
 
 class Finding(models.Model):
