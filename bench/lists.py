@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 
 COHORTS, IN_EACH = 20, 50_000
 DEVICES = COHORTS * IN_EACH
-# FIR keeps a number; its written form is its octets in capitals, with hyphens between them. This was
-# the quickest of four ways to have PostgreSQL write it.
+# FIR keeps a number; its written form is its octets in capitals, with hyphens between them. This
+# was the quickest of four ways to have PostgreSQL write it.
 COPY = SQL("""
     COPY (
         SELECT concat_ws('-', substr(h, 1, 2), substr(h, 3, 2), substr(h, 5, 2), substr(h, 7, 2),
