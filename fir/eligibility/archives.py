@@ -34,7 +34,8 @@ OWN_WORK = (
     "FIR sends nothing and signs nothing. Your own tools put in the OTA Upgrade Image, a RequestID "
     "and your signature, and send it when your people have decided to."
 )
-NOT_ACTIVATED = "Activation (11.3) is the Supplier's own: no agent is given its requests."
+ALSO_ACTIVATE = (ACTIVATES, "11.4")
+NOT_ACTIVATED = "Activation (11.3, 11.4) is the Supplier's own: no agent is given its requests."
 
 
 class ActivationRefused(PermissionError):
@@ -125,9 +126,11 @@ def _requests_of(found: DeviceList, group: Group, asker: Party) -> Iterator[File
     """The requests of the group's route that FIR can write, and gives this asker."""
     for service in ASSUMPTIONS.routes[group.key.device_type].requests:
         start = f"{service}-{_stem(group.key)}"
+        if service in ALSO_ACTIVATE and not may_activate(found, asker):
+            continue
         if service in DISTRIBUTES:
             yield from _cut(start, group.devices, "xml", service)
-        elif service == ACTIVATES and may_activate(found, asker):
+        elif service == ACTIVATES:
             yield File(f"{start}.xml", group.devices, service)
 
 

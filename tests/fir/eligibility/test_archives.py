@@ -183,6 +183,10 @@ def test_a_display_takes_one_request_for_both_stages() -> None:
     body = read(held[name])
     assert (name, body.service) == ("11.4-PPMID-CPL-000006-00001.xml", DISTRIBUTED["11.4"])
     assert body.holds[1:] == [("FirmwareVersion", "00000006"), ("DeviceIDList", make.device_id(3))]
+    agent = make.party("agent", "REGISTERED_SUPPLIER_AGENT")
+    withheld = files(requests(asked(supplier), asker=agent, at=make.AT))
+    assert list(withheld) == ["manifest.json"]  # it would activate too
+    assert manifest(withheld)["devices"] == 1
 
 
 def test_what_may_not_be_sent_to_is_in_no_request(supplier: Party) -> None:
