@@ -93,6 +93,6 @@ class DoorSchema(AutoSchema):
         """What the door answers, and the problems it may answer."""
         status, shape = self.door.answers[self.method]
         forms = self.door.forms_of_answer.get(self.method, ())
-        offered = {(status, form): shape for form in forms} or {status: shape}
+        offered: dict[Any, Any] = {(status, form): shape for form in forms} or {status: shape}
         problem = OpenApiResponse(Problem, description="What is wrong, and what to do.")
         return {**offered, ("default", "application/problem+json"): problem}

@@ -232,10 +232,10 @@ class _Kind(NamedTuple):
 
 def _kind(device: Device, devices: Mapping[int, tuple[int, Device]], hidden: set[str]) -> _Kind:
     """A hub is read where it is described beside the device, and its maker's records may be."""
-    own = device.configuration
-    if own.device_type not in READ_THEIR_HUB or device.hub_number not in devices:
+    own, number = device.configuration, device.hub_number
+    if own.device_type not in READ_THEIR_HUB or number is None or number not in devices:
         return _Kind(own, None)
-    hub = devices[device.hub_number][1].configuration
+    hub = devices[number][1].configuration
     is_read = hub.device_type == "CHF" and hub.manufacturer_identifier not in hidden
     return _Kind(own, hub if is_read else None)
 

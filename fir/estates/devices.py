@@ -90,7 +90,7 @@ def left_in_cohort(load_id: int, place: Place) -> int:
 
 
 @contextmanager
-def _reading(load_id: int, text: str, **values: object) -> Iterator[CursorWrapper]:
+def _reading(load_id: int, text: str, **values: int | Sequence[int]) -> Iterator[CursorWrapper]:
     statement = SQL(text).format(devices=device_table(load_id))
     try:
         with transaction.atomic(), connection.cursor() as cursor:

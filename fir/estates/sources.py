@@ -6,7 +6,7 @@ Only the contract's columns leave this module; all others are dropped where they
 import codecs
 import csv
 import zlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from itertools import chain
 
 from fir.duis.faults import InventoryFault
@@ -50,20 +50,6 @@ class SourceFault(ValueError):
     def __init__(self, line: int, message: str) -> None:
         self.line = line
         super().__init__(f"Line {line}: {message}")
-
-
-def read_objects(objects: Sequence[object]) -> Iterator[RawDevice]:
-    """The rows of an inventory that came as objects, each with the contract's headings as the names
-    of its values; the first is line 1. Raises SourceFault for what is no such object."""
-    for line, said in enumerate(objects, 1):
-        if not isinstance(said, dict):
-            raise SourceFault(line, "An object with the values of one device is wanted here.")
-        values = {_plain(str(name)): value for name, value in said.items()}
-        cells = {column: values.get(name) for name, column in COLUMNS.items()}
-        for name, column in COLUMNS.items():
-            if not isinstance(cells[column], str | None):
-                raise SourceFault(line, f"{HEADINGS[name]} is wanted as text.")
-        yield RawDevice(line, **{column: text or "" for column, text in cells.items()})
 
 
 def read_source(pieces: Iterable[bytes]) -> Iterator[RawDevice]:
@@ -208,15 +194,11 @@ def _from_csv(pieces: Iterable[bytes]) -> Iterator[RawDevice]:
         yield _raw(header, len(cells), *previous, is_ended=lines.last_is_whole)
 
 
-def _plain(heading: str) -> str:
-    return "".join(c for c in heading.lower() if c.isalnum())
-
-
 def _header(cells: list[str]) -> dict[int, str]:
     """Where each contract column stands. Raises SourceFault naming what is missing or doubled."""
     if any("\0" in cell for cell in cells):
         raise SourceFault(1, "This is not UTF-8 text. Save the file as CSV UTF-8.")
-    names = list(map(_plain, cells))
+    names = ["".join(c for c in cell.lower() if c.isalnum()) for cell in cells]
     missing = [HEADINGS[n] for n in COLUMNS if n not in names and n not in OPTIONAL]
     doubled = [HEADINGS[n] for n in COLUMNS if names.count(n) > 1]
     if missing:

@@ -32,7 +32,8 @@ if TYPE_CHECKING:
 
     from rest_framework.request import Request
 
-    from fir.eligibility.lists import DeviceList, Place
+    from fir.eligibility.lists import DeviceList
+    from fir.estates.devices import Place
 
 ZIP = "application/zip"
 GOING_ON = {
@@ -72,7 +73,7 @@ class Devices(_Lists):
 
     answers = {"GET": (200, OpenApiTypes.STR)}
     forms_of_answer = {"GET": tuple(FORMS)}
-    parameters = (*FILTERS, "after", "load", "party")
+    parameters: ClassVar[tuple[str, ...]] = (*FILTERS, "after", "load", "party")
     own_words = GOING_ON
 
     def get(self, request: Request, finding_id: UUID | None = None) -> StreamingHttpResponse:
@@ -108,7 +109,7 @@ class FindingDevices(Devices):
 
 class _Archive(_Lists):
     answers = {"GET": ((200, ZIP), OpenApiTypes.BINARY)}
-    parameters = (*FILTERS, "party")
+    parameters: ClassVar[tuple[str, ...]] = (*FILTERS, "party")
     name: ClassVar[str]
 
     def archive(self, found: DeviceList, at: datetime) -> Iterator[bytes]:

@@ -33,8 +33,6 @@ from tests.fir.duis.requests_read import read
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from pytest_django.fixtures import SettingsWrapper
-
     from fir.eligibility.lists import DeviceList
     from fir.parties.models import Party
 
@@ -44,7 +42,7 @@ DISTRIBUTED = {"11.1": "UpdateFirmware", "11.4": "UpdatePPMIDFirmware"}
 
 
 @pytest.fixture
-def supplier(settings: SettingsWrapper) -> Party:
+def supplier(settings: Any) -> Party:
     """A Supplier with meters that may take CPL-000003 in two steps or in one, that run it, or whose
     version is not listed. Two Devices make a batch."""
     settings.DEVICES_IN_A_REQUEST = 2
@@ -252,7 +250,7 @@ def test_an_archive_whose_load_goes_breaks_off_and_opens_nowhere(supplier: Party
 )
 @given(size=st.integers(1, 6), outcome=st.sampled_from(["", "ELIGIBLE_IN_STEPS", "UP_TO_DATE"]))
 def test_batches_of_any_size_divide_the_list_among_them(
-    supplier: Party, settings: SettingsWrapper, size: int, outcome: str
+    supplier: Party, settings: Any, size: int, outcome: str
 ) -> None:
     settings.DEVICES_IN_A_REQUEST = size
     found = asked(supplier, outcome=outcome)
@@ -267,7 +265,7 @@ def test_batches_of_any_size_divide_the_list_among_them(
 
 
 def test_an_archive_asks_as_often_whatever_the_number_of_devices(
-    supplier: Party, settings: SettingsWrapper
+    supplier: Party, settings: Any
 ) -> None:
     settings.DEVICES_IN_A_REQUEST = 50_000
     spent = []

@@ -32,8 +32,6 @@ from tests import make
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from pytest_django.fixtures import SettingsWrapper
-
     from fir.eligibility.checking import Check
     from fir.parties.models import Party
 
@@ -163,9 +161,7 @@ def test_what_is_no_device_is_told_and_the_others_are_checked(supplier: Party) -
     assert len(found.devices) == 1
 
 
-def test_one_device_too_many_is_refused_in_words(
-    supplier: Party, settings: SettingsWrapper
-) -> None:
+def test_one_device_too_many_is_refused_in_words(supplier: Party, settings: Any) -> None:
     assert settings.DEVICES_IN_A_CHECK == 50_000
     devices = [make.device(number) for number in range(1, 50_002)]
 
@@ -189,7 +185,7 @@ def test_what_cannot_be_read_is_refused(supplier: Party, text: bytes, words: str
         check_devices(read_source([text]), party=supplier, at=make.AT)
 
 
-def test_more_than_any_devices_take_is_refused(settings: SettingsWrapper) -> None:
+def test_more_than_any_devices_take_is_refused(settings: Any) -> None:
     settings.LARGEST_CHECK = 10
 
     assert list(limited([b"12345", b"67890"])) == [b"12345", b"67890"]
