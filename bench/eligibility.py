@@ -13,6 +13,7 @@ from cpl.bulk import insert_rows
 from fir.eligibility.models import Finding
 from fir.eligibility.operations import COLUMNS, assess_estates, read_news
 from fir.estates.queries import standing_loads
+from fir.parties.scopes import Scope
 from tests import make
 
 if TYPE_CHECKING:
@@ -68,7 +69,7 @@ def reassessing(ratio: Ratio) -> None:
         return USUAL
 
     def bare() -> int:
-        findings = Finding.objects.visible_to(supplier)
+        findings = Finding.objects.visible_to(Scope(supplier))
         found = list(findings.values_list(*COLUMNS))
         findings.delete()
         insert_rows(Finding, COLUMNS, found)

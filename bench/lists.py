@@ -13,6 +13,7 @@ from fir.eligibility.archives import batches
 from fir.eligibility.lists import CSV, list_asked, written_list
 from fir.estates.models import Cohort
 from fir.estates.tables import device_table
+from fir.parties.scopes import Scope
 from tests import make
 
 if TYPE_CHECKING:
@@ -80,7 +81,7 @@ def _list_of_many() -> DeviceList:
         cursor.execute(FILL.format(devices=devices), [IN_EACH])
         cursor.execute(SQL("VACUUM ANALYZE {}").format(devices))
     Cohort.objects.filter(load=load).update(device_count=F("device_count") + IN_EACH - 1)
-    found = list_asked(supplier, at=make.AT)
+    found = list_asked(Scope(supplier), at=make.AT)
     assert found.devices == DEVICES
     return found
 

@@ -7,12 +7,15 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
+from django.utils import timezone
+
 from cpl.sheet.row import SheetRow
 from fir.eligibility.operations import read_news
 from fir.estates.operations import finish_loads, receive_load
+from fir.parties.delegating import delegate_to_agent
 from fir.parties.operations import admit_party, issue_key, operator
 from fir.parties.people import accept_invitation, invite_person
-from fir.parties.permissions import Category, Permission, usual_permissions
+from fir.parties.permissions import LETS_IN, MAY, Category, Permission, usual_permissions
 from fir.parties.queries import actor_of_key, holds_any_identifier
 from fir.records.reconciling import reconcile_list
 from fir.submissions.operations import (
@@ -23,10 +26,10 @@ from fir.submissions.operations import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Collection, Iterable
 
     from fir.estates.models import EstateLoad
-    from fir.parties.models import Actor, Invitation, Party, User
+    from fir.parties.models import Actor, Delegation, Invitation, Party, User
     from fir.submissions.models import Comment, Draft, Submission
 
 AT = datetime(2026, 11, 20, 9, tzinfo=UTC)
@@ -61,6 +64,12 @@ def administrator() -> Party:
     return party("administrator", "ADMINISTRATOR")
 
 
+def everything(of: Party) -> frozenset[Permission]:
+    """All that anybody could do for a Party."""
+    category, holds = Category(of.category), holds_any_identifier(of)
+    return usual_permissions(category, holds_identifier=holds) | (LETS_IN & MAY[category])
+
+
 def key(of: Party, permissions: Iterable[Permission] | None = None) -> str:
     """A key of a Party."""
     return issue_key(party=of, name="test", permissions=permissions, by=operator(), at=AT)
@@ -73,9 +82,9 @@ def actor(of: Party) -> Actor:
     return found
 
 
-def bearer(of: Party) -> dict[str, str]:
+def bearer(of: Party, permissions: Iterable[Permission] | None = None) -> dict[str, str]:
     """The header of a request by a new key of a Party."""
-    return {"authorization": f"Bearer {key(of)}"}
+    return {"authorization": f"Bearer {key(of, permissions)}"}
 
 
 def invitation(
@@ -89,12 +98,35 @@ def person(
     of: Party, email: str | None = None, permissions: Iterable[Permission] | None = None
 ) -> User:
     """Somebody who accepted a Party's invitation, and may do all that the Party may."""
-    if permissions is None:
-        holds = holds_any_identifier(of)
-        usual = usual_permissions(Category(of.category), holds_identifier=holds)
-        permissions = usual | {Permission.MANAGE_PEOPLE}
+    permissions = everything(of) if permissions is None else permissions
     invited = invitation(of, email or f"ann@{of.slug}.invalid", permissions)
     return accept_invitation(invitation=invited, password=PASSWORD, at=AT)
+
+
+def agent(slug: str = "agent") -> Party:
+    """A Registered Supplier Agent."""
+    return party(slug, "REGISTERED_SUPPLIER_AGENT")
+
+
+def delegated(
+    by: Party,
+    to: Party,
+    *device_models: str,
+    device_types: Collection[str] = ("ESME", "GSME"),
+    days: int = 30,
+    at: datetime = AT,
+) -> Delegation:
+    """A delegation from a time on, for so many days."""
+    first = timezone.localdate(at)
+    return delegate_to_agent(
+        agent=to.slug,
+        device_types=device_types,
+        device_models=device_models,
+        first_day=first.isoformat(),
+        last_day=(first + timedelta(days=days - 1)).isoformat(),
+        by=actor(by),
+        at=at,
+    )
 
 
 def row(number: int = 1, **changes: Any) -> SheetRow:

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from cpl.queries import manufacturer_name
+from fir.eligibility.decision_queries import own_decisions
 from fir.eligibility.explanations import hops_of, next_step, reason_of
 from fir.estates.explanations import note_in_words
 from fir.records.queries import contact_answer, contacts_of, versions_of
@@ -22,11 +23,12 @@ if TYPE_CHECKING:
 
     from cpl.models import EntryColumns
     from fir.eligibility.checking import Check
-    from fir.eligibility.models import Finding
+    from fir.eligibility.models import Finding, SupplierDecision
     from fir.estates.models import EstateLoad
     from fir.ledger.models import ReaderFault
     from fir.notifications.models import Notice
     from fir.parties.models import Party
+    from fir.parties.scopes import Scope
     from fir.records.queries import Contact
     from fir.submissions.models import Comment, Decision, Draft, FindingWaiver, Submission
     from fir.submissions.sheet_queries import JudgedRow
@@ -224,12 +226,31 @@ def notice_answer(notice: Notice) -> dict[str, Any]:
     }
 
 
-def finding_answers(findings: Sequence[Finding]) -> list[dict[str, Any]]:
-    """Findings with their sentences, routes, next steps and contacts. Two queries for all."""
+def finding_answers(findings: Sequence[Finding], scope: Scope) -> list[dict[str, Any]]:
+    """Findings with their sentences, routes, next steps and contacts, and what the Supplier itself
+    decided of their targets. Three queries for all."""
     contacts = contacts_of({f.cohort.manufacturer_identifier for f in findings})
     named = {entry for f in findings for entry in (*f.route, *_target_id(f))}
     versions = versions_of(named)
-    return [_finding(finding, versions, contacts) for finding in findings]
+    decided = own_decisions(scope, {entry for f in findings for entry in _target_id(f)})
+    return [
+        {
+            **_finding(finding, versions, contacts),
+            "own_decision": own_decision_answer(decided.get("".join(_target_id(finding)))),
+        }
+        for finding in findings
+    ]
+
+
+def own_decision_answer(decision: SupplierDecision | None) -> dict[str, Any] | None:
+    """What a Supplier decided of a release for itself; null where it decided nothing."""
+    if decision is None:
+        return None
+    return {
+        "state": decision.state,
+        "reason": decision.reason,
+        "decided_at": moment(decision.decided_at),
+    }
 
 
 def _target_id(finding: Finding) -> list[str]:

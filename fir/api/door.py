@@ -11,6 +11,7 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import DataError
 from django.http import HttpResponse
+from django.utils import timezone
 from django.utils.http import parse_etags
 from rest_framework.exceptions import NotAuthenticated, NotFound, PermissionDenied
 from rest_framework.negotiation import BaseContentNegotiation, DefaultContentNegotiation
@@ -21,6 +22,8 @@ from rest_framework.views import APIView
 from cpl.identifiers import IdentifierFault
 from fir.api.problems import BodyTooLarge, InputRefused
 from fir.ledger.queries import snapshot
+from fir.parties.delegating import note_refusal
+from fir.parties.delegation_queries import scope_of
 from fir.parties.models import Actor
 from fir.submissions.claims import Fault
 
@@ -36,10 +39,15 @@ if TYPE_CHECKING:
 
     from fir.parties.models import Party
     from fir.parties.permissions import Permission
+    from fir.parties.scopes import Scope
 
 # Raised when the form of an answer changes, so that no client keeps an old form by its ETag.
-SCHEMA = 3
+SCHEMA = 4
 LARGEST_SEQ = 2**63 - 1
+NOT_DELEGATED = (
+    "No Supplier has delegated this to your Party. A Supplier's estate is seen by the Supplier and "
+    "by the agents it has named."
+)
 M = TypeVar("M", bound="Model")
 
 
@@ -83,13 +91,22 @@ class Door(APIView):
     answers: ClassVar[Mapping[str, tuple[int | tuple[int, str], Any]]] = {}
     forms_of_answer: ClassVar[Mapping[str, tuple[str, ...]]] = {}
     reads_as_it_streams: ClassVar[bool] = False  # others hold the whole body, so it has a limit
+    refused_supplier = ""  # whose Devices this asker asked for in vain
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         """Answer a read from one state of the database, whatever commits meanwhile."""
         if request.method not in ("GET", "HEAD"):
-            return super().dispatch(request, *args, **kwargs)
+            return self._with_refusal_noted(super().dispatch(request, *args, **kwargs))
         with snapshot():
-            return super().dispatch(request, *args, **kwargs)
+            answer = super().dispatch(request, *args, **kwargs)
+        return self._with_refusal_noted(answer)
+
+    def _with_refusal_noted(self, answer: HttpResponseBase) -> HttpResponseBase:
+        """The answer as it is. What is noted is noted when it is made: a read writes nothing, and
+        no asker can tell whether anything was."""
+        if self.refused_supplier:
+            note_refusal(supplier=self.refused_supplier, by=self.actor, at=timezone.now())
+        return answer
 
     def finalize_response(
         self, request: Request, response: Response, *args: Any, **kwargs: Any
@@ -163,18 +180,23 @@ class Door(APIView):
         return self.request._request.get_preferred_type(offered) or offered[0]
 
     def supplier(self) -> Party:
-        """The Supplier whose estate is asked about: the asker's own Party.
+        """The asker's own Party, which is a Supplier: for what no agent sees or does."""
+        if self.actor.party.is_supplier:
+            return self.actor.party
+        raise PermissionDenied(NOT_DELEGATED)
 
-        An agent names the Supplier by `?party=<slug>`. The refusal reads the same whether or not
-        such a Supplier, or its estate, exists.
+    def scope(self) -> Scope:
+        """Whose Devices are asked about, and which of them the asker sees: all of its own, or what
+        was delegated to it by the Supplier that it names by `?party=<slug>`.
+
+        The refusal reads the same whether or not such a Supplier, or its estate, exists.
         """
-        own = self.actor.party
-        if self.text("party") in ("", own.slug) and own.is_supplier:
-            return own
-        raise PermissionDenied(
-            "No Supplier has delegated this to your Party. A Supplier's estate is seen by the "
-            "Supplier and by the agents it has named."
-        )
+        named = self.text("party")
+        found = scope_of(self.actor.party, named, at=timezone.now())
+        if found is None:
+            self.refused_supplier = named
+            raise PermissionDenied(NOT_DELEGATED)
+        return found
 
     def page(
         self,

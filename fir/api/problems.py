@@ -12,6 +12,7 @@ from rest_framework.response import Response
 from rest_framework.views import set_rollback
 
 from fir.eligibility.checking import CheckRefused, CheckTooLarge
+from fir.eligibility.deciding import OnlySuppliersDecide, OwnDecisionRefused
 from fir.estates.bodies import BodyCutOff
 from fir.estates.devices import LoadGone
 from fir.estates.operations import (
@@ -22,6 +23,12 @@ from fir.estates.operations import (
     ReceptionUnderWay,
 )
 from fir.ledger.queries import NoSuchMoment
+from fir.parties.delegating import (
+    AlreadyDelegated,
+    DelegationOver,
+    DelegationRefused,
+    OnlySuppliersDelegate,
+)
 from fir.records.contacts import ContactRefused, NoContact, NotYourCard
 from fir.records.list_files import FileInTheMaking
 from fir.records.proposals import AlreadyProposed, ReasonRefused
@@ -59,6 +66,8 @@ STATUSES: Mapping[type[Exception], HTTPStatus] = {
     ContactRefused: HTTPStatus.UNPROCESSABLE_ENTITY,
     ReasonRefused: HTTPStatus.UNPROCESSABLE_ENTITY,
     UnknownCause: HTTPStatus.UNPROCESSABLE_ENTITY,
+    DelegationRefused: HTTPStatus.UNPROCESSABLE_ENTITY,
+    OwnDecisionRefused: HTTPStatus.UNPROCESSABLE_ENTITY,
     NoSuchMoment: HTTPStatus.UNPROCESSABLE_ENTITY,
     NoContact: HTTPStatus.NOT_FOUND,
     NotYourCard: HTTPStatus.FORBIDDEN,
@@ -66,10 +75,14 @@ STATUSES: Mapping[type[Exception], HTTPStatus] = {
     NotYourRelease: HTTPStatus.FORBIDDEN,
     SameEyes: HTTPStatus.FORBIDDEN,
     NotASupplier: HTTPStatus.FORBIDDEN,
+    OnlySuppliersDecide: HTTPStatus.FORBIDDEN,
+    OnlySuppliersDelegate: HTTPStatus.FORBIDDEN,
     NoSuchFinding: HTTPStatus.NOT_FOUND,
     SubmissionAlreadyDecided: HTTPStatus.CONFLICT,
     AlreadyWaived: HTTPStatus.CONFLICT,
+    AlreadyDelegated: HTTPStatus.CONFLICT,
     AlreadyProposed: HTTPStatus.CONFLICT,
+    DelegationOver: HTTPStatus.CONFLICT,
     AlreadyRecalled: HTTPStatus.CONFLICT,
     AlreadyArchived: HTTPStatus.CONFLICT,
     NotArchived: HTTPStatus.CONFLICT,

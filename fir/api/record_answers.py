@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from fir.api.answers import entry_answer, moment
+from fir.api.answers import entry_answer, moment, own_decision_answer
+from fir.eligibility.decision_queries import own_decisions
 from fir.ledger.queries import event_body, payload_of
+from fir.parties.scopes import Scope
 from fir.records.as_at import models_then
 from fir.records.queries import (
     contact_answer,
@@ -21,34 +23,42 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from fir.ledger.queries import Moment
+    from fir.parties.models import Party
     from fir.records.models import RepositoryEntry
     from fir.records.rules import Position
 
-# What a record says that is an open thing: nobody keeps what it said before today.
-OF_TODAY = ("contact",)
+# What a record says as it is today, whatever moment is asked for: a card keeps nothing of what it
+# said before, and of its own decisions a Supplier wants the one that stands.
+OF_TODAY = ("contact", "own_decision")
 
 
-def record_answers(entries: Sequence[RepositoryEntry]) -> list[dict[str, Any]]:
-    """Records in a list: facts, pathway, place in the order of their model, and whom to ask."""
-    return _records(entries, positions_of(entries))
+def record_answers(entries: Sequence[RepositoryEntry], party: Party) -> list[dict[str, Any]]:
+    """Records in a list: facts, pathway, place in the order of their model, whom to ask, and what
+    the asking Supplier itself decided."""
+    return _records(entries, positions_of(entries), party)
 
 
-def record_answers_then(entries: Sequence[RepositoryEntry], then: Moment) -> list[dict[str, Any]]:
+def record_answers_then(
+    entries: Sequence[RepositoryEntry], party: Party, then: Moment
+) -> list[dict[str, Any]]:
     """The same as they stood at a moment; those that were not listed by then are left out."""
     listed = models_then(then, {key_of(entry) for entry in entries})
     stood = {entry.cpl_entry_id: entry for entry in listed}
     found = [stood[entry.cpl_entry_id] for entry in entries if entry.cpl_entry_id in stood]
-    return _records(found, positions_then(listed))
+    return _records(found, positions_then(listed), party)
 
 
 def _records(
-    entries: Sequence[RepositoryEntry], positions: Mapping[str, Position]
+    entries: Sequence[RepositoryEntry], positions: Mapping[str, Position], party: Party
 ) -> list[dict[str, Any]]:
     contacts = contacts_of({entry.manufacturer_identifier for entry in entries})
+    named = {entry.cpl_entry_id for entry in entries}
+    decided = own_decisions(Scope(party), named) if party.is_supplier else {}
     return [
         {
             **_record(entry, positions[entry.cpl_entry_id]),
             "contact": contact_answer(contacts.get(entry.manufacturer_identifier)),
+            "own_decision": own_decision_answer(decided.get(entry.cpl_entry_id)),
         }
         for entry in entries
     ]
@@ -76,12 +86,12 @@ def _record(entry: RepositoryEntry, position: Position) -> dict[str, Any]:
 
 
 def record_answer(
-    entry: RepositoryEntry, tags: list[str], *, then: Moment | None = None
+    entry: RepositoryEntry, party: Party, *, then: Moment | None = None
 ) -> dict[str, Any]:
     """One record, with the events of its entry that the asker may read as its history; both as
     they were at a moment, where one is given."""
-    (said,) = record_answers_then([entry], then) if then else record_answers([entry])
-    events = entry_events(entry.cpl_entry_id, tags)
+    (said,) = record_answers_then([entry], party, then) if then else record_answers([entry], party)
+    events = entry_events(entry.cpl_entry_id, party.tags)
     history = [
         {**event_body(event, payload_of(event)), "leaf_hash": event.leaf_hash}
         for event in events

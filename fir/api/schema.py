@@ -18,6 +18,10 @@ PARAMETERS = {
     "limit": (OpenApiTypes.INT, "At most so many, up to 1000."),
     "cursor": (OpenApiTypes.STR, "Where to go on, as `next` says it."),
     "party": (OpenApiTypes.STR, "The Supplier's slug, for its agent."),
+    "own_decision": (
+        OpenApiTypes.STR,
+        "What the Supplier itself decided of the release: TESTING, APPROVED, HELD, or NONE.",
+    ),
     "mode": (OpenApiTypes.STR, "`full`: the inventory replaces the estate."),
     "state": (OpenApiTypes.STR, "Only submissions in this state."),
     "target": (OpenApiTypes.STR, "The CPL Entry ID to update to; the latest when absent."),

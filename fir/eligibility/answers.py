@@ -86,7 +86,7 @@ class Answers:
 
     def of(self, cohort: Cohort, held: frozenset[str] = NOTHING_HELD) -> list[Answer]:
         """The answers for a cohort: one for the latest release, one for each other branch's end."""
-        held = held and held & self._model(cohort).facts.keys()
+        held = held and held.intersection(self._model(cohort).facts)
         key = facts_of(cohort), held
         if key not in self.known:
             self.known[key] = self._work_out(cohort, held)

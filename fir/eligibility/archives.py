@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from fir.eligibility.lists import DeviceList, Group, GroupKey
-    from fir.parties.models import Party
 
 MANIFEST = "manifest.json"
 QUICKLY = 1  # of nine: Device IDs pack to a third at once, and hardly better for ten times the work
@@ -81,22 +80,22 @@ def _batches(found: DeviceList, at: datetime) -> Iterator[tuple[str, bytes]]:
             yield file.name, CSV.head + written_device_ids(page)
 
 
-def requests(found: DeviceList, *, asker: Party, at: datetime) -> Iterator[bytes]:
+def requests(found: DeviceList, *, at: datetime) -> Iterator[bytes]:
     """The list's next step as a ZIP of DUIS request bodies: for each group that something may be
     sent to, what its Device Type's route takes. Of several steps, the next alone: the others are
     another list once that is installed. Raises LoadGone, as reading any list does."""
-    return _zipped(_requests(found, asker, at), at)
+    return _zipped(_requests(found, at), at)
 
 
-def contents_of_requests(found: DeviceList, *, asker: Party) -> list[Contents]:
+def contents_of_requests(found: DeviceList) -> list[Contents]:
     """What that ZIP holds, by group; a group that nothing may be sent to is absent."""
     sent = [group for group in found.groups if group.key.installs]
-    return _contents(sent, lambda group: _requests_of(found, group, asker))
+    return _contents(sent, lambda group: _requests_of(found, group))
 
 
-def _requests(found: DeviceList, asker: Party, at: datetime) -> Iterator[tuple[str, bytes]]:
-    contents = contents_of_requests(found, asker=asker)
-    withheld = None if may_activate(found, asker) else NOT_ACTIVATED
+def _requests(found: DeviceList, at: datetime) -> Iterator[tuple[str, bytes]]:
+    contents = contents_of_requests(found)
+    withheld = None if may_activate(found) else NOT_ACTIVATED
     yield _manifest(found, at, contents, what_is_left=OWN_WORK, withheld=withheld)
     for one in contents:
         distributed = [file for file in one.files if file.service in DISTRIBUTES]
@@ -109,7 +108,7 @@ def _requests(found: DeviceList, asker: Party, at: datetime) -> Iterator[tuple[s
             )
         for file in one.files:
             if file.service == ACTIVATES:
-                yield file.name, activation_body(found, one.image_hash, asker=asker)
+                yield file.name, activation_body(found, one.image_hash)
 
 
 def _contents(
@@ -122,11 +121,11 @@ def _contents(
     ]
 
 
-def _requests_of(found: DeviceList, group: Group, asker: Party) -> Iterator[File]:
+def _requests_of(found: DeviceList, group: Group) -> Iterator[File]:
     """The requests of the group's route that FIR can write, and gives this asker."""
     for service in ASSUMPTIONS.routes[group.key.device_type].requests:
         start = f"{service}-{_stem(group.key)}"
-        if service in ALSO_ACTIVATE and not may_activate(found, asker):
+        if service in ALSO_ACTIVATE and not may_activate(found):
             continue
         if service in DISTRIBUTES:
             yield from _cut(start, group.devices, "xml", service)
@@ -157,14 +156,14 @@ def _paged(found: DeviceList, one: Contents, files: Sequence[File]) -> Iterator[
     return zip(files, pages, strict=True)
 
 
-def may_activate(found: DeviceList, asker: Party) -> bool:
+def may_activate(found: DeviceList) -> bool:
     """Whether whoever asks is the Supplier that the Devices are of, and no agent of its."""
-    return asker.pk == found.supplier.pk
+    return found.scope.is_whole
 
 
-def activation_body(found: DeviceList, image_hash: str, *, asker: Party) -> bytes:
+def activation_body(found: DeviceList, image_hash: str) -> bytes:
     """The body of an 11.3. Raises ActivationRefused for anybody but the Supplier itself."""
-    if not may_activate(found, asker):
+    if not may_activate(found):
         raise ActivationRefused(NOT_ACTIVATED)
     return activation_request(image_hash)
 
@@ -185,7 +184,7 @@ def _manifest(
     found: DeviceList, at: datetime, contents: Sequence[Contents], **more: str | None
 ) -> tuple[str, bytes]:
     said = {
-        "supplier": found.supplier.slug,
+        "supplier": found.scope.supplier.slug,
         "load_id": found.load_id or None,
         "seq": found.standing.seq,
         "complete": found.standing.complete,

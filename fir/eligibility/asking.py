@@ -10,12 +10,12 @@ from django.utils.timezone import localdate
 
 from cpl.models import CPLEntry
 from fir.eligibility.answers import NOTHING_HELD, Answers, finding_id, own_key
+from fir.eligibility.decision_queries import held_back, is_decided_so
 from fir.eligibility.models import Finding
 from fir.eligibility.queries import (
     Standing,
     catalogue_of,
     findings_of,
-    held_back,
     standing_of,
 )
 from fir.estates.queries import cohorts_of, standing_load_of
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from fir.eligibility.answers import Answer
     from fir.estates.models import Cohort, EstateLoad
     from fir.parties.models import Party
+    from fir.parties.scopes import Scope
     from fir.records.models import RepositoryEntry
 
 
@@ -58,56 +59,73 @@ class Asked:
         return self.findings.filter(outcome=outcome)
 
 
-def findings_asked(party: Party, *, target: str = "", device_type: str = "", at: datetime) -> Asked:
-    """A Supplier's findings for each model's latest release, or for any entry of the list.
+def findings_asked(
+    scope: Scope,
+    *,
+    target: str = "",
+    device_type: str = "",
+    own_decision: str = "",
+    at: datetime,
+) -> Asked:
+    """A Supplier's findings that are seen, for each model's latest release, or for any entry of the
+    list. `own_decision` is what the Supplier itself says of the target.
 
     Raises NotATarget for what is not on the list, and for an entry of another Device Type.
     """
     if not target:
-        return Asked(findings_of(party, device_type=device_type), standing_of(party, at=at))
-    entry = find_repository_entry(party, target)
+        kept = findings_of(scope, device_type=device_type, own_decision=own_decision)
+        return Asked(kept, standing_of(scope.supplier, at=at))
+    entry = find_repository_entry(scope.supplier, target)
     if entry is None:
         raise NotATarget(
             "target", "NOT_A_TARGET", f"{target} is not an entry of the Central Products List."
         )
     _require_type(entry, device_type)
     model = entries_of_models([key_of(entry)])[key_of(entry)]
-    return findings_about(party, entry, model, device_type=device_type, at=at)
+    if own_decision and not is_decided_so(scope, target, own_decision):
+        return Asked([], standing_of(scope.supplier, at=at))
+    return findings_about(scope, entry, model, device_type=device_type, at=at)
 
 
 def findings_about(
-    party: Party,
+    scope: Scope,
     entry: RepositoryEntry,
     model: Collection[RepositoryEntry],
     *,
     device_type: str = "",
     at: datetime,
 ) -> Asked:
-    """A Supplier's findings for an entry as the target; `model` is every entry of its Device Model.
+    """A Supplier's findings that are seen for an entry as the target; `model` is every entry of its
+    Device Model.
 
     For the latest release they are kept, whatever a device runs.
     """
     latest = catalogue_of(model).latest
     if latest and entry.cpl_entry_id == latest.cpl_entry_id:
-        kept = findings_of(party, target=entry.cpl_entry_id, device_type=device_type)
-        return Asked(kept, standing_of(party, at=at))
-    load = standing_load_of(party)
-    found = _worked_out(party, entry, model, load, at=at) if load else []
+        kept = findings_of(scope, target=entry.cpl_entry_id, device_type=device_type)
+        return Asked(kept, standing_of(scope.supplier, at=at))
+    load = standing_load_of(scope.supplier)
+    found = _worked_out(scope, entry, model, load, at=at) if load else []
     wanted = [f for f in found if device_type in ("", f.cohort.device_type)]
     return Asked(wanted, Standing(load.pk if load else None, last_seq(), complete=True))
 
 
 def _worked_out(
-    party: Party,
+    scope: Scope,
     entry: RepositoryEntry,
     model: Collection[RepositoryEntry],
     load: EstateLoad,
     *,
     at: datetime,
 ) -> list[Finding]:
-    """The findings of a load's cohorts of the entry's Device Model, by cohort."""
-    key = key_of(entry)
-    cohorts = [cohort for cohort in cohorts_of([load], [key]) if own_key(cohort) == key]
+    """The findings of a load's cohorts of the entry's Device Model that are seen, by cohort."""
+    key, party = key_of(entry), scope.supplier
+    cohorts = [
+        cohort
+        for cohort in cohorts_of([load], [key])
+        if own_key(cohort) == key
+        and scope.covers(cohort.device_type, cohort.manufacturer_identifier, cohort.device_model)
+    ]
     answers = Answers(cohorts, today=localdate(at), listed={key: model})
     held = held_back([party.pk]).get(party.pk, NOTHING_HELD)
     about = ((one, answers.about(one, entry.cpl_entry_id, held)) for one in cohorts)
@@ -116,15 +134,17 @@ def _worked_out(
 
 def _finding(party: Party, cohort: Cohort, answer: Answer) -> Finding:
     """A finding that is kept nowhere."""
-    target = answer.target and CPLEntry(
-        pk=answer.target.seq,
-        cpl_entry_id=answer.target.cpl_entry_id,
-        firmware_version=answer.target.firmware_version,
-    )
+    target, entry = answer.target, None
+    if target:
+        entry = CPLEntry(
+            pk=target.seq,
+            cpl_entry_id=target.cpl_entry_id,
+            firmware_version=target.firmware_version,
+        )
     return Finding(
-        id=finding_id(party.slug, cohort, answer.target),
+        id=finding_id(party.slug, cohort, target),
         cohort=cohort,
-        target=target,
+        target=entry,
         target_is_latest=answer.is_latest,
         installed=list(answer.installed),
         position=answer.position,

@@ -18,8 +18,8 @@ from django.utils.timezone import localdate
 
 from cpl.device_ids import device_id_from_number
 from fir.eligibility.answers import NOTHING_HELD, Answers
+from fir.eligibility.decision_queries import held_back
 from fir.eligibility.explanations import hops_of, next_step
-from fir.eligibility.queries import held_back
 from fir.eligibility.rules import Outcome
 from fir.estates.models import Cohort
 from fir.estates.operations import REPEATED, ReceptionUnderWay

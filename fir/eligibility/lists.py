@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from fir.eligibility.queries import Standing
-    from fir.parties.models import Party
+    from fir.parties.scopes import Scope
 
 # So many Devices are read at once: some hundredths of a second, and a megabyte of text.
 PAGE = 50_000
@@ -57,10 +57,11 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class DeviceList:
-    """A list: whose it is, how far the findings are that it comes from, its load, and how many
-    Devices each of its cohorts has, in order. `load_id` is 0 where there is nothing."""
+    """A list: of whose Devices and which of them, how far the findings are that it comes from, its
+    load, and how many Devices each of its cohorts has, in order. `load_id` is 0 where there is
+    nothing."""
 
-    supplier: Party
+    scope: Scope
     standing: Standing
     load_id: int
     cohorts: Mapping[int, int]
@@ -73,29 +74,33 @@ class DeviceList:
 
 
 def list_asked(
-    supplier: Party,
+    scope: Scope,
     *,
     finding: UUID | None = None,
     target: str = "",
     device_type: str = "",
     outcome: str = "",
+    own_decision: str = "",
     at: datetime,
 ) -> DeviceList:
-    """The Devices of one finding of this Supplier's, or of all its findings that fit.
+    """The Devices of one finding that is seen, or of all findings that fit.
 
     A finding that is worked out when it is asked about is found with its target alone. The list is
-    empty where the Supplier has no such finding. Raises NotATarget.
+    empty where no such finding is seen. Raises NotATarget.
     """
     if finding and not target:
-        kept = Finding.objects.visible_to(supplier).filter(pk=finding)
-        asked = Asked(kept.select_related("cohort", "target"), standing_of(supplier, at=at))
+        kept = Finding.objects.visible_to(scope).filter(pk=finding)
+        standing = standing_of(scope.supplier, at=at)
+        asked = Asked(kept.select_related("cohort", "target"), standing)
     else:
-        asked = findings_asked(supplier, target=target, device_type=device_type, at=at)
+        asked = findings_asked(
+            scope, target=target, device_type=device_type, own_decision=own_decision, at=at
+        )
     chosen = [one for one in asked.with_outcome(outcome) if finding in (None, one.pk)]
-    return _list_of(supplier, chosen, asked.standing)
+    return _list_of(scope, chosen, asked.standing)
 
 
-def _list_of(supplier: Party, findings: Iterable[Finding], standing: Standing) -> DeviceList:
+def _list_of(scope: Scope, findings: Iterable[Finding], standing: Standing) -> DeviceList:
     """The Devices of these findings, which name each Device once."""
     members: dict[GroupKey, list[Finding]] = defaultdict(list)
     cohorts: dict[int, int] = {}
@@ -105,7 +110,7 @@ def _list_of(supplier: Party, findings: Iterable[Finding], standing: Standing) -
         cohorts[finding.cohort_id] = finding.cohort.device_count
         load_id = finding.cohort.load_id
     groups = [_group(key, found) for key, found in sorted(members.items())]
-    return DeviceList(supplier, standing, load_id, cohorts, groups)
+    return DeviceList(scope, standing, load_id, cohorts, groups)
 
 
 def _key_of(finding: Finding) -> GroupKey:

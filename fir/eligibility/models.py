@@ -1,4 +1,5 @@
-"""Findings: what was found of each cohort, and how far each Supplier's findings are."""
+"""Findings: what was found of each cohort, and how far each Supplier's findings are; and what a
+Supplier itself has decided of releases."""
 
 from __future__ import annotations
 
@@ -6,6 +7,7 @@ from typing import TYPE_CHECKING, ClassVar, Self
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
+from django.db.models import Exists, OuterRef, Q
 
 from cpl.models import CPLEntry
 from fir.eligibility.rules import Outcome
@@ -16,13 +18,22 @@ from fir.records.rules import Position
 if TYPE_CHECKING:
     from collections.abc import Collection
 
+    from fir.parties.scopes import Scope
+
+TESTING, APPROVED, HELD = "TESTING", "APPROVED", "HELD"
+OWN_STATES = (TESTING, APPROVED, HELD)
+
 
 class FindingQuerySet(models.QuerySet["Finding"]):
-    """Reads of findings. Every one of them starts from whose estate it is."""
+    """Reads of findings. Each starts from whose estate it is, and what of it is seen."""
 
-    def visible_to(self, party: Party) -> Self:
-        """A Supplier's own findings; nobody else's, and nobody else has any."""
-        return self.filter(cohort__load__party=party)
+    def visible_to(self, scope: Scope) -> Self:
+        """The findings of a Supplier's Devices that are seen: all by itself, some by its agents,
+        none by anybody else."""
+        seen = scope.where(
+            "cohort__device_type", "cohort__manufacturer_identifier", "cohort__device_model"
+        )
+        return self.filter(seen, cohort__load__party=scope.supplier)
 
     def of_cohorts(self, cohorts: Collection[Cohort]) -> Self:
         """The findings of these cohorts."""
@@ -68,3 +79,51 @@ class Assessment(models.Model):
 
     def __str__(self) -> str:
         return f"{self.party} on load {self.load_id}"
+
+
+class SupplierDecisionQuerySet(models.QuerySet["SupplierDecision"]):
+    """Reads of what Suppliers decided for themselves."""
+
+    def visible_to(self, scope: Scope) -> Self:
+        """What a Supplier decided of releases for those Device Models of which Devices are seen."""
+        seen = scope.where(
+            "entry__device_model__device_type",
+            "entry__device_model__manufacturer__identifier",
+            "entry__device_model__device_model",
+        )
+        return self.filter(seen, party=scope.supplier)
+
+    def standing(self) -> Self:
+        """The newest of each Supplier and entry, which counts."""
+        newer = SupplierDecision.objects.filter(
+            party=OuterRef("party"), entry=OuterRef("entry"), pk__gt=OuterRef("pk")
+        )
+        return self.filter(~Exists(newer))
+
+
+class SupplierDecision(models.Model):
+    """What a Supplier's own people say of a release: it is being tested, is approved, or is held.
+    Locked; the newest row of a Supplier and an entry counts. Nobody else but its agents sees it."""
+
+    party = models.ForeignKey(Party, on_delete=models.PROTECT)
+    entry = models.ForeignKey(CPLEntry, on_delete=models.PROTECT)
+    state = models.CharField(max_length=8)
+    reason = models.CharField(max_length=500)
+    decided_at = models.DateTimeField()
+    decided_by = models.UUIDField()
+
+    objects: ClassVar[SupplierDecisionQuerySet] = SupplierDecisionQuerySet.as_manager()  # type: ignore[assignment]
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["party", "entry", "-id"], name="eligibility_decision_newest"),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(state__in=OWN_STATES), name="eligibility_decision_state_known"
+            ),
+            models.CheckConstraint(condition=~Q(reason=""), name="eligibility_decision_has_reason"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.party}: {self.entry} {self.state}"

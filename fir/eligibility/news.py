@@ -29,6 +29,16 @@ def models_told_of(events: Collection[LedgerEvent]) -> set[ModelKey]:
     return found | _naming_gbcs(_versions_changed(events))
 
 
+def entries_decided(events: Collection[LedgerEvent]) -> dict[str, set[str]]:
+    """The entries about which each Supplier (by slug) decided something for itself: what follows is
+    for its own estate alone."""
+    decided: dict[str, set[str]] = {}
+    for event in events:
+        if event.kind == "SUPPLIER_DECIDED":
+            decided.setdefault(event.by_party, set()).add(event.subject_id)
+    return decided
+
+
 def models_decided_by_days(since: date, until: date) -> set[ModelKey]:
     """The Device Models of which something holds on the later day that did not on the earlier one,
     or no longer: an entry's certificate, or the version of GBCS that it keeps to. Two queries, or

@@ -10,12 +10,19 @@ from django.utils.timezone import localdate
 
 from cpl.bulk import insert_rows
 from fir.eligibility.answers import NOTHING_HELD, Answers, finding_id
+from fir.eligibility.decision_queries import held_back
 from fir.eligibility.models import Assessment, Finding
-from fir.eligibility.news import models_decided_by_days, models_told_of, releases_told
-from fir.eligibility.queries import ELIGIBILITY_KINDS, READER, held_back
+from fir.eligibility.news import (
+    entries_decided,
+    models_decided_by_days,
+    models_told_of,
+    releases_told,
+)
+from fir.eligibility.queries import ELIGIBILITY_KINDS, READER
 from fir.estates.queries import cohorts_of, standing_loads
 from fir.ledger.models import MACHINE
 from fir.ledger.operations import NewEvent, append_events, read_ledger, reading
+from fir.records.queries import models_of_entries
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -82,6 +89,8 @@ def _assess_news(events: Sequence[LedgerEvent], *, at: datetime) -> None:
     models = models_told_of(events)
     if models:
         assess_models(models, standing_loads(), at=at)
+    for supplier, entries in entries_decided(events).items():
+        assess_models(models_of_entries(entries), standing_loads([supplier]), at=at)
     published = [event for event in events if event.kind == "FIRMWARE_PUBLISHED"]
     known = releases_told(published)
     told = [_assessed(event) for event in published if event.seq not in known]

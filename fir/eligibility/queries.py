@@ -12,6 +12,7 @@ from cpl.quality_queries import specifications_now
 from cpl.sheet.row import REMOVED
 from cpl.specifications import is_smets1, parse_gbcs
 from fir.eligibility.catalogue import ListedFacts, ModelCatalogue
+from fir.eligibility.decision_queries import narrowed_by_decision
 from fir.eligibility.models import Assessment, Finding
 from fir.eligibility.rules import Outcome
 from fir.ledger.kinds import LIST_KINDS
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from cpl.catalogue import Specification, SpecificationKey
     from cpl.identifiers import ModelKey
     from fir.estates.models import Estate, EstateLoad
+    from fir.parties.scopes import Scope
     from fir.records.models import RepositoryEntry
 
 READER = "eligibility"
@@ -43,7 +45,7 @@ ENTRY_KINDS = LIST_KINDS | {
     "RECALL_LIFTED",
     "HUB_CAPABILITY_DECLARED",
 }
-ELIGIBILITY_KINDS = ENTRY_KINDS | {"ESTATE_LOADED", "CATALOGUE_CHANGED"}
+ELIGIBILITY_KINDS = ENTRY_KINDS | {"ESTATE_LOADED", "CATALOGUE_CHANGED", "SUPPLIER_DECIDED"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +85,7 @@ def catalogues_of(
     """What the list says of these Device Models; `known` are all entries of some of them. As many
     queries, whatever their number."""
     specifications = specifications_now()
-    found = entries_of_models(set(keys) - known.keys()) | known
+    found = {**entries_of_models(set(keys) - known.keys()), **known}
     return {key: catalogue_of(entries, specifications) for key, entries in found.items()}
 
 
@@ -116,17 +118,18 @@ def _listed_facts(
     )
 
 
-def held_back(parties: Collection[int]) -> Mapping[int, frozenset[str]]:
-    """The entries that each of these Suppliers (by Party number) holds back by its own decision; a
-    Supplier that holds none back is absent. No such decisions are kept yet, so nobody is in it."""
-    return {}
-
-
 def findings_of(
-    party: Party, *, target: str = "", device_type: str = "", outcome: str = ""
+    scope: Scope,
+    *,
+    target: str = "",
+    device_type: str = "",
+    outcome: str = "",
+    own_decision: str = "",
 ) -> QuerySet[Finding]:
-    """A Supplier's findings; without a target, those for each model's latest release."""
-    findings = Finding.objects.visible_to(party).select_related("cohort", "target")
+    """The findings of a Supplier's Devices that are seen; without a target, those for each model's
+    latest release. `own_decision` is what the Supplier itself says of the target."""
+    seen = Finding.objects.visible_to(scope).select_related("cohort", "target")
+    findings = narrowed_by_decision(seen, scope, own_decision, entry="target_id")
     if target:
         findings = findings.filter(target__cpl_entry_id=target)
     else:
@@ -156,12 +159,12 @@ class VersionCount:
     suspended: int
 
 
-def estate_by_version(party: Party) -> list[VersionCount]:
-    """The estate by Device Model and version, in a stable order."""
+def estate_by_version(scope: Scope) -> list[VersionCount]:
+    """What is seen of the estate by Device Model and version, in a stable order."""
     suspended = Q(warnings__contains=["DEVICE_SUSPENDED"])
     columns = ("device_type", "manufacturer_identifier", "device_model", "firmware_version")
     rows = (
-        Finding.objects.visible_to(party)
+        Finding.objects.visible_to(scope)
         .filter(target_is_latest=True)
         .order_by(*(f"cohort__{column}" for column in columns))
         .values_list(*(f"cohort__{column}" for column in columns), "position")
@@ -205,11 +208,11 @@ def summary_of(versions: Collection[VersionCount]) -> EstateSummary:
     )
 
 
-def devices_running(party: Party, entry: RepositoryEntry) -> dict[str, int]:
-    """How many of a Supplier's devices run each entry of this one's Device Model, by entry id; a
-    version that two entries list counts for both."""
+def devices_running(scope: Scope, entry: RepositoryEntry) -> dict[str, int]:
+    """How many of a Supplier's devices that are seen run each entry of this one's Device Model, by
+    entry id; a version that two entries list counts for both."""
     running = (
-        Finding.objects.visible_to(party)
+        Finding.objects.visible_to(scope)
         .filter(
             target_is_latest=True,
             cohort__device_type__in=_types_listed_as(entry.device_type),

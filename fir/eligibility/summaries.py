@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from cpl.identifiers import ModelKey
     from fir.eligibility.models import Finding
     from fir.eligibility.queries import Standing, VersionCount
-    from fir.parties.models import Party
+    from fir.parties.scopes import Scope
     from fir.records.models import RepositoryEntry
 
 
@@ -122,8 +122,9 @@ class DevicesFor:
 
 
 def devices_for(
-    party: Party, entry: RepositoryEntry, model: Collection[RepositoryEntry], *, at: datetime
+    scope: Scope, entry: RepositoryEntry, model: Collection[RepositoryEntry], *, at: datetime
 ) -> DevicesFor:
-    """How a Supplier's devices stand to an entry; `model` is every entry of its Device Model."""
-    asked = findings_about(party, entry, model, at=at)
+    """How a Supplier's devices that are seen stand to an entry; `model` is every entry of its
+    Device Model."""
+    asked = findings_about(scope, entry, model, at=at)
     return DevicesFor(asked.standing, tally_of(asked.findings))

@@ -23,6 +23,7 @@ LOCKED = (
     "cpl_loadconfirmation",
     "cpl_manufacturer",
     "cpl_statuschange",
+    "eligibility_supplierdecision",
     "ledger_checkpoint",
     "ledger_ledgerevent",
     "records_archival",
@@ -76,6 +77,8 @@ OPEN = (
 DECIDED = ("decided_at", "decided_by", "decided_answerable", "decided_party")
 APPLIED = ("applied_at", "applied_by", "applied_answerable", "applied_party")
 CHANGING = {
+    "parties_agentrefusal": ("times",),
+    "parties_delegation": ("revoked_at", "revoked_by"),
     "records_proposal": ("state", *DECIDED),
     "records_sheetimport": ("state", "content", "corrections", "needs_another", *APPLIED),
     "submissions_submission": (

@@ -36,6 +36,8 @@ class Permission(StrEnum):
     LOAD_ESTATE = "load_estate"
     VIEW_ESTATE = "view_estate"
     VIEW_NOTICES = "view_notices"
+    DECIDE_RELEASES = "decide_releases"
+    DELEGATE = "delegate"
     MANAGE_PEOPLE = "manage_people"
 
     @property
@@ -57,6 +59,12 @@ SENTENCES: Mapping[Permission, str] = {
     Permission.LOAD_ESTATE: "Send in the Supplier's inventory of Devices.",
     Permission.VIEW_ESTATE: "Read the Supplier's estate and which of its Devices are eligible.",
     Permission.VIEW_NOTICES: "Read the notices raised for the Party.",
+    Permission.DECIDE_RELEASES: (
+        "Say whether the Supplier itself is testing, has approved or holds a release."
+    ),
+    Permission.DELEGATE: (
+        "Let Registered Supplier Agents see some of the Supplier's Devices, and end that."
+    ),
     Permission.MANAGE_PEOPLE: (
         "Invite people, change what they may do, and make or revoke keys for the Party."
     ),
@@ -65,7 +73,9 @@ SENTENCES: Mapping[Permission, str] = {
 P = Permission
 _READER = {P.READ_FEED, P.VIEW_RECORDS, P.VIEW_NOTICES}
 _MANAGED = {P.MANAGE_PEOPLE}
-_SUPPLIER = _READER | {P.LOAD_ESTATE, P.VIEW_ESTATE} | _MANAGED
+# Nobody gets these unasked: each lets others in.
+LETS_IN = frozenset({P.MANAGE_PEOPLE, P.DELEGATE})
+_SUPPLIER = _READER | {P.LOAD_ESTATE, P.VIEW_ESTATE, P.DECIDE_RELEASES, P.DELEGATE} | _MANAGED
 
 # What each category may be granted. Bringing firmware needs a Manufacturer Identifier besides.
 MAY: Mapping[Category, frozenset[Permission]] = {
@@ -88,8 +98,8 @@ MAY: Mapping[Category, frozenset[Permission]] = {
 def usual_permissions(category: Category, *, holds_identifier: bool) -> frozenset[Permission]:
     """What a new key carries when nobody says otherwise: all its Party may read, bring or decide.
 
-    Managing people is never given unasked; bringing firmware only where there is a Manufacturer
-    Identifier to bring it for.
+    What lets others in, people or agents, is never given unasked; bringing firmware only where
+    there is a Manufacturer Identifier to bring it for.
     """
-    unasked = MAY[category] - _MANAGED
+    unasked = MAY[category] - LETS_IN
     return unasked if holds_identifier else unasked - {P.SUBMIT_FIRMWARE}

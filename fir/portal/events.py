@@ -13,7 +13,7 @@ from fir.ledger.kinds import KINDS
 from fir.ledger.queries import payload_of
 from fir.portal.comparison import LABELS as FACTS
 from fir.portal.comparison import PATHWAYS_IN_WORDS, RELEASE, shown
-from fir.portal.templatetags.fir import cause_in_words
+from fir.portal.templatetags.fir import cause_in_words, words
 from fir.records.rules import NAMED
 
 if TYPE_CHECKING:
@@ -28,7 +28,13 @@ LONG = ("release_notes", "activation_advice")
 OF_A_RECORD = (*RELEASE, "pathway", "predecessors")
 # How a release stands is somebody's word, so that is told as well.
 OF_STANDING = frozenset(
-    {"FIRMWARE_ARCHIVED", "FIRMWARE_RESTORED", "FIRMWARE_RECALLED", "RECALL_LIFTED"}
+    {
+        "FIRMWARE_ARCHIVED",
+        "FIRMWARE_RESTORED",
+        "FIRMWARE_RECALLED",
+        "RECALL_LIFTED",
+        "SUPPLIER_DECIDED",
+    }
 )
 LOADED = "The DCC loaded the entry."
 NOT_LOADED = "It was taken back that the DCC had loaded the entry."
@@ -77,9 +83,9 @@ def _particulars(payload: Mapping[str, Any], before: Mapping[str, Any]) -> Itera
         if fact in payload and fact in before and payload[fact] != before[fact]:
             yield f"{LABELS[fact]}: {_shown(payload[fact])} instead of {_shown(before[fact])}."
     yield from _changed_record(payload, before)
-    for name, words in DAYS.items():
+    for name, label in DAYS.items():
         if day := payload.get(name):
-            yield f"{words} {_in_words(day)}."
+            yield f"{label} {_in_words(day)}."
     if publish_at := payload.get("publish_at"):
         time = localtime(datetime.fromisoformat(publish_at))
         yield f"To be published on {time:%-d %B %Y, %H:%M}."
@@ -89,6 +95,8 @@ def _particulars(payload: Mapping[str, Any], before: Mapping[str, Any]) -> Itera
 
 
 def _why(payload: Mapping[str, Any]) -> Iterator[str]:
+    if state := payload.get("state"):
+        yield f"{words(state)}."
     if cause := payload.get("cause"):
         yield f"{cause_in_words(cause)}."
     if reason := payload.get("reason"):

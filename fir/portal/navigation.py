@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from django.urls import reverse
 
-from fir.parties.permissions import Permission
+from fir.parties.permissions import Category, Permission
 
 if TYPE_CHECKING:
     from fir.parties.models import Actor
@@ -34,6 +34,8 @@ _PLACES: tuple[tuple[str, str, tuple[Permission, ...]], ...] = (
     ("Keeping the list", "portal:keeping", (Permission.MANAGE_LIST, Permission.CONFIRM_LOADED)),
     ("Estate", "portal:estate", (Permission.VIEW_ESTATE,)),
     ("Eligibility", "portal:eligibility", (Permission.VIEW_ESTATE,)),
+    ("Suppliers", "portal:suppliers", (Permission.VIEW_ESTATE,)),
+    ("Agents", "portal:agents", (Permission.DELEGATE,)),
     ("Notices", "portal:notices", (Permission.VIEW_NOTICES,)),
     ("People and keys", "portal:people", (Permission.MANAGE_PEOPLE,)),
 )
@@ -44,9 +46,11 @@ _BELONGS = {
     "/check": "portal:records",
     "/compare": "portal:records",
     "/contacts": "portal:submissions",
+    "/own-decisions": "portal:eligibility",
 }
-# These pages show a Supplier's own devices; an agent sees them once a Supplier has named it.
+# These pages show a Supplier's own devices; an agent comes to them by the Suppliers that let it.
 _OF_A_SUPPLIER = ("portal:estate", "portal:eligibility")
+_OF_AN_AGENT = ("portal:suppliers",)
 
 
 def navigation(actor: Actor | None, path: str) -> list[Place]:
@@ -65,5 +69,8 @@ def _is_current(name: str, path: str) -> bool:
 
 def _is_open(actor: Actor, name: str, wanted: tuple[Permission, ...]) -> bool:
     if name in _OF_A_SUPPLIER and not actor.party.is_supplier:
+        return False
+    is_agent = actor.party.category == Category.REGISTERED_SUPPLIER_AGENT
+    if name in _OF_AN_AGENT and not is_agent:
         return False
     return any(map(actor.may, wanted))

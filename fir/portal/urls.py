@@ -5,6 +5,7 @@ from django.urls import path, re_path
 
 from fir.portal.views import (
     accounts,
+    agents,
     catalogue,
     checks,
     contacts,
@@ -24,6 +25,7 @@ from fir.portal.views import (
     lists,
     loaded,
     notices,
+    own_decisions,
     people,
     proposals,
     proposing,
@@ -93,6 +95,12 @@ urlpatterns = [
     path("firmware/<str:cpl_entry_id>", records.Record.as_view(), name="record"),
     path("firmware/<str:cpl_entry_id>/ways", ways.Ways.as_view(), name="ways"),
     path("firmware/<str:cpl_entry_id>/recall", recalls.Recall.as_view(), name="recall"),
+    path(
+        "firmware/<str:cpl_entry_id>/own-decision",
+        own_decisions.OwnDecision.as_view(),
+        name="own-decision",
+    ),
+    path("own-decisions", own_decisions.OwnDecisions.as_view(), name="own-decisions"),
     path("compare", images.CompareImage.as_view(), name="compare-image"),
     path("list/import", sheets.ImportSheet.as_view(), name="import-sheet"),
     path("list/sheets", sheets.Sheets.as_view(), name="sheets"),
@@ -202,6 +210,14 @@ urlpatterns = [
     path("eligibility/lists/<str:name>", lists.ListFile.as_view(), name="list-file"),
     path("check", checks.CheckDevices.as_view(), name="check-devices"),
     path("check/pasted", checks.CheckPasted.as_view(), name="check-pasted"),
+    path("agents", agents.Agents.as_view(), name="agents"),
+    path("agents/delegate", agents.Delegate.as_view(), name="delegate"),
+    path(
+        "agents/<uuid:delegation_id>/revoke",
+        agents.RevokeDelegation.as_view(),
+        name="revoke-delegation",
+    ),
+    path("suppliers", agents.Suppliers.as_view(), name="suppliers"),
     path("notices", notices.Notices.as_view(), name="notices"),
     path("notices/<int:notice_id>", notices.OneNotice.as_view(), name="notice"),
     path("people", people.People.as_view(), name="people"),

@@ -12,7 +12,7 @@ from django.urls import NoReverseMatch, Resolver404, resolve, reverse
 from fir.management.demo.people import PASSWORD
 from tests.browser.acts import EMAILS, origin_of, signed_in, told
 from tests.browser.look import Watch, faults_of
-from tests.house.world import pages
+from tests.house.routes import pages
 from tests.stack import eventually
 
 if TYPE_CHECKING:

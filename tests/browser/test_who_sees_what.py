@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from tests.stack import Stack
 
-# One column a person of the demo. 302: asked to sign in.
+# One column a person of the demo. 302: asked to sign in, or an agent to choose a Supplier.
 TABLE = """
                  stranger  nora  piotr  delia  ada  basil  greta
 /                     200   200    200    200  200    200    200
@@ -35,10 +35,14 @@ TABLE = """
 /list/findings        302   403    403    403  403    200    403
 /list/proposals       302   403    403    403  403    200    403
 /reader-faults        302   403    403    403  403    200    403
-/estate               302   403    403    403  403    403    200
+/estate               302   403    302    403  403    403    200
 /estate/loads         302   403    403    403  403    403    200
 /estate/send          302   403    403    403  403    403    200
-/eligibility          302   403    403    403  403    403    200
+/eligibility          302   403    302    403  403    403    200
+/own-decisions        302   403    302    403  403    403    200
+/agents               302   403    403    403  403    403    200
+/agents/delegate      302   403    403    403  403    403    200
+/suppliers            302   403    200    403  403    403    403
 """
 HEAD, *LINES = (line.split() for line in TABLE.strip().splitlines())
 SEES = {who: {path: int(row[at]) for path, *row in LINES} for at, who in enumerate(HEAD)}

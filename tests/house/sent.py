@@ -12,6 +12,12 @@ from tests import make
 from tests.cpl.ota_image.ota_file import File
 
 SUPPLIER_CSV = make.inventory(make.device(1))
+DELEGATION = {
+    "agent": "agent",
+    "device_types": ["GSME"],
+    "first_day": "2199-01-01",
+    "last_day": "2199-12-31",
+}
 
 BODIES: dict[str, dict[str, Any]] = {
     "submissions": {"data": make.release(70, device_model="00030101")},
@@ -23,6 +29,8 @@ BODIES: dict[str, dict[str, Any]] = {
     "drafts": {"data": make.release(70, device_model="00030101")},
     "draft": {"data": make.release(71, device_model="00030101")},
     "eligibility-check": {"data": {"devices": [make.device(1)]}},
+    "own-decision": {"data": {"state": "HELD", "reason": "It stops the clock."}},
+    "delegations": {"data": DELEGATION},
     "estate-loads": {"data": SUPPLIER_CSV, "content_type": "text/csv"},
 }
 
@@ -72,6 +80,8 @@ FORMS: dict[str, dict[str, Any]] = {
     "portal:new-version": {"kind": "GBCS", "version": "9.9", "source": "GBCS v9.9."},
     "portal:version": {"source": "GBCS v4.1."},
     "portal:needs": {"answerable": "IS", "source": "SEC Section F2."},
+    "portal:own-decision": {"state": "HELD", "reason": "It stops the clock."},
+    "portal:delegate": {**DELEGATION, "device_models": ""},
     "portal:invite": {"email": "new@people.invalid", "permissions": ["read_feed"]},
     "portal:person": {"permissions": ["read_feed"]},
     "portal:new-key": {"name": "systems", "permissions": ["read_feed"]},

@@ -10,9 +10,10 @@ from django.db import transaction
 from django.test import Client
 from django.urls import reverse
 
+from tests.house.routes import pages
 from tests.house.sent import FORMS
 from tests.house.test_permission_table import SOMEBODY
-from tests.house.world import World, build, page_arguments, pages, person
+from tests.house.world import World, build, page_arguments, person
 
 if TYPE_CHECKING:
     from fir.parties.models import User
@@ -108,16 +109,25 @@ GET  portal:waive-finding                 302 403 403 403 403 403 403 403 403 40
 POST portal:waive-finding                 302 403 403 403 403 403 403 403 403 403 403 403 302
 GET  portal:take-back                     302 403 403 200 404 403 403 403 403 403 403 403 403
 POST portal:take-back                     302 403 403 302 404 403 403 403 403 403 403 403 403
-GET  portal:estate                        302 403 403 403 403 200 200 403 403 403 403 403 403
+GET  portal:estate                        302 403 403 403 403 200 200 403 403 302 403 403 403
 GET  portal:loads                         302 403 403 403 403 200 200 403 403 403 403 403 403
 GET  portal:send-inventory                302 403 403 403 403 200 200 403 403 403 403 403 403
 POST portal:send-inventory                302 403 403 403 403 302 302 403 403 403 403 403 403
 GET  portal:load                          302 403 403 403 403 200 404 403 403 403 403 403 403
 GET  portal:load-notes                    302 403 403 403 403 200 404 403 403 403 403 403 403
 POST portal:accept-load                   302 403 403 403 403 409 404 403 403 403 403 403 403
-GET  portal:eligibility                   302 403 403 403 403 200 200 403 403 403 403 403 403
-GET  portal:lists                         302 403 403 403 403 200 200 403 403 403 403 403 403
-GET  portal:list-file                     302 403 403 403 403 200 200 403 403 403 403 403 403
+GET  portal:eligibility                   302 403 403 403 403 200 200 403 403 302 403 403 403
+GET  portal:own-decisions                 302 403 403 403 403 200 200 403 403 302 403 403 403
+GET  portal:own-decision                  302 403 403 403 403 200 200 403 403 302 403 403 403
+POST portal:own-decision                  302 403 403 403 403 302 302 403 403 403 403 403 403
+GET  portal:agents                        302 403 403 403 403 200 200 403 403 403 403 403 403
+GET  portal:delegate                      302 403 403 403 403 200 200 403 403 403 403 403 403
+POST portal:delegate                      302 403 403 403 403 302 302 403 403 403 403 403 403
+GET  portal:revoke-delegation             302 403 403 403 403 200 404 403 403 403 403 403 403
+POST portal:revoke-delegation             302 403 403 403 403 302 404 403 403 403 403 403 403
+GET  portal:suppliers                     302 403 403 403 403 403 403 403 403 200 403 403 403
+GET  portal:lists                         302 403 403 403 403 200 200 403 403 302 403 403 403
+GET  portal:list-file                     302 403 403 403 403 200 200 403 403 302 403 403 403
 GET  portal:check-devices                 302 403 403 200 200 200 200 200 200 200 200 200 200
 POST portal:check-devices                 302 403 403 200 200 200 200 200 200 200 200 200 200
 POST portal:check-pasted                  302 403 403 200 200 200 200 200 200 200 200 200 200

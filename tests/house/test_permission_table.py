@@ -9,8 +9,9 @@ from django.test import Client
 
 from fir.parties.permissions import Permission
 from tests import make
+from tests.house.routes import doors
 from tests.house.sent import BODIES
-from tests.house.world import World, build, doors, url
+from tests.house.world import World, build, url
 
 SOMEBODY = (
     "one permission",
@@ -73,6 +74,12 @@ GET finding-devices         401  401  403  403  403  200  404  403  403  403  40
 GET finding-batches         401  401  403  403  403  200  404  403  403  403  403  403  403
 GET finding-requests        401  401  403  403  403  200  404  403  403  403  403  403  403
 POST eligibility-check      401  401  403  200  200  200  200  200  200  200  200  200  200
+GET own-decision            401  401  403  403  403  200  200  403  403  403  403  403  403
+PUT own-decision            401  401  403  403  403  200  200  403  403  403  403  403  403
+GET delegations             401  401  403  403  403  200  200  403  403  200  403  403  403
+POST delegations            401  401  403  403  403  201  201  403  403  403  403  403  403
+GET delegation              401  401  403  403  403  200  404  403  403  200  403  403  403
+POST revocation             401  401  403  403  403  200  404  403  403  403  403  403  403
 GET notices                 401  401  403  200  200  200  200  200  200  200  200  200  200
 GET reader-faults           401  401  403  403  403  403  403  403  403  403  403  403  200
 """
@@ -91,7 +98,8 @@ def ask(client: Client, method: str, name: str, asker: str, world: World) -> Any
         key = make.key(world.parties["supplier"], [Permission.READ_FEED])
         headers = {"authorization": f"Bearer {key}"}
     elif asker != "stranger":
-        headers = make.bearer(world.parties[asker])
+        party = world.parties[asker]
+        headers = make.bearer(party, make.everything(party))
     sends = method in ("POST", "PUT")
     body = {"content_type": "application/json", **BODIES.get(name, {})} if sends else {}
     with transaction.atomic():

@@ -43,7 +43,10 @@ def ask_door(
 ) -> Iterator[CaptureQueriesContext]:
     """Ask a door with the key of whoever it opens to."""
     asker = dearest(door_table.ASKERS, door_table.ROWS[method, name])
-    headers = {} if asker == "stranger" else make.bearer(world.parties[asker])
+    headers = {}
+    if asker != "stranger":
+        party = world.parties[asker]
+        headers = make.bearer(party, make.everything(party))
     sends = method in ("POST", "PUT")
     body = {"content_type": "application/json", **BODIES.get(name, {})} if sends else {}
     with CaptureQueriesContext(connection) as held:

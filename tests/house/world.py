@@ -6,22 +6,24 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from django.urls import URLResolver, get_resolver, reverse
+from django.urls import reverse
 from django.utils import timezone
 
 from cpl.models import CPLEntry
 from cpl.sheet import write_sheet
-from fir.api.door import Door
+from fir.eligibility.deciding import decide_release
 from fir.eligibility.operations import read_news as assess_news
 from fir.eligibility.queries import findings_of
 from fir.ledger.checkpoints import issue_checkpoint
 from fir.ledger.models import LedgerEvent, ReaderFault
 from fir.notifications.operations import read_news as raise_notices
 from fir.notifications.queries import notices_of
+from fir.parties.delegating import note_refusal
 from fir.parties.operations import operator
 from fir.parties.people import invite_person, set_permissions
 from fir.parties.permissions import Permission as P  # noqa: N817 - named in every other line here
 from fir.parties.queries import invitation_token, keys_in_use
+from fir.parties.scopes import Scope
 from fir.records.contacts import change_contact
 from fir.records.importing import bring_sheet
 from fir.records.models import QualityFinding
@@ -32,9 +34,7 @@ from fir.submissions.sheets import write_releases
 from tests import make
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from fir.parties.models import Actor, Party, User
+    from fir.parties.models import Actor, Delegation, Party, User
     from fir.records.models import Proposal, SheetImport
     from fir.submissions.models import ReleaseSheet, Submission
 
@@ -73,7 +73,7 @@ def build(size: int = 1) -> World:
         "other supplier": make.party("small-gas", "SMALL_SUPPLIER"),
         "network": make.party("wires", "NETWORK_PARTY"),
         "other": make.party("somebody", "OTHER_SEC_PARTY"),
-        "agent": make.party("agent", "REGISTERED_SUPPLIER_AGENT"),
+        "agent": make.agent(),
         "asset provider": make.party("assets", "METER_ASSET_PROVIDER"),
         "dcc": make.party("dcc", "DCC"),
         "administrator": make.administrator(),
@@ -105,6 +105,8 @@ def build(size: int = 1) -> World:
         ReaderFault(reader="nobody", seq=seq, error="Trouble.", failed_at=make.AT)
         for seq in range(1, size + 1)
     )
+    delegation = _delegations(parties, size)
+    _decisions(make.actor(parties["supplier"]), size)
     sheets = [_sheet(administrator, n) for n in range(1, size + 1)]
     arguments: dict[str, dict[str, Any]] = {
         "firmware-record": {"cpl_entry_id": "CPL-000002"},
@@ -127,6 +129,9 @@ def build(size: int = 1) -> World:
         "sheet": {"sheet_id": sheets[-1].pk},
         "release-sheet": {"sheet_id": _release_sheets(maker, size)[-1].pk},
         "proposal": {"proposal_id": _proposals(administrator, size)[0].pk},
+        "delegation": {"delegation_id": delegation.pk},
+        "revocation": {"delegation_id": delegation.pk},
+        "own-decision": {"cpl_entry_id": "CPL-000002"},
     }
     assert LedgerEvent.objects.exists()
     issue_checkpoint(at=make.AT)
@@ -135,9 +140,32 @@ def build(size: int = 1) -> World:
 
 def _finding_doors(supplier: Party) -> dict[str, dict[str, Any]]:
     """What the doors of one finding name: one of the supplier's that something is sent for."""
-    finding = findings_of(supplier, outcome="ELIGIBLE").first()
+    finding = findings_of(Scope(supplier), outcome="ELIGIBLE").first()
     assert finding
     return {door: {"finding_id": finding.pk} for door in FINDING_DOORS}
+
+
+def _delegations(parties: dict[str, Party], size: int) -> Delegation:
+    """What the supplier lets the agent see, one day after the other; the first, which is today's.
+    The agent asked before that."""
+    supplier, agent = parties["supplier"], parties["agent"]
+    for number in range(1, size + 1):
+        before = make.AT - timedelta(days=number)
+        note_refusal(supplier=supplier.slug, by=make.actor(agent), at=before)
+    now = timezone.now()  # a page asks what is delegated today
+    days = [now + timedelta(days=n) for n in range(size)]
+    given = [make.delegated(supplier, agent, days=1, at=day) for day in days]
+    make.delegated(parties["other supplier"], agent, at=now)
+    return given[0]
+
+
+def _decisions(by: Actor, size: int) -> None:
+    """What the supplier says of releases itself, once and again."""
+    for number in range(2, 2 + size):
+        for state in ("TESTING", "APPROVED"):
+            decide_release(
+                cpl_entry_id=f"CPL-{number:06}", state=state, reason="Tried.", by=by, at=make.AT
+            )
 
 
 def _approved(by: Actor, decider: Actor, size: int) -> Submission:
@@ -237,6 +265,8 @@ def page_arguments(world: World) -> dict[str, dict[str, Any]]:
         "propose-archival": "cpl-entry",
         "propose-restoration": "cpl-entry",
         "recall": "firmware-record",
+        "own-decision": "own-decision",
+        "revoke-delegation": "delegation",
     }
     notice = notices_of(supplier).first()
     assert notice
@@ -261,37 +291,3 @@ def page_arguments(world: World) -> dict[str, dict[str, Any]]:
 def url(name: str, world: World) -> str:
     """The URL of that name in this world."""
     return reverse(name, kwargs=world.arguments.get(name, {}))
-
-
-@dataclass(frozen=True)
-class Route:
-    """A way to ask FIR for something: a method, the name of a URL, and the view that answers."""
-
-    method: str
-    name: str
-    view: type
-
-
-def doors() -> list[tuple[str, str]]:
-    """Every (method, name of a URL) that the API answers."""
-    return [(r.method, r.name) for r in _routes(get_resolver()) if issubclass(r.view, Door)]
-
-
-def pages() -> list[tuple[str, str]]:
-    """Every (method, name of a URL) that the portal answers."""
-    return [(r.method, r.name) for r in _routes(get_resolver()) if not issubclass(r.view, Door)]
-
-
-def _routes(resolver: URLResolver, spaces: tuple[str, ...] = ()) -> Iterator[Route]:
-    for pattern in resolver.url_patterns:
-        if isinstance(pattern, URLResolver):
-            inner = (*spaces, pattern.namespace) if pattern.namespace else spaces
-            yield from _routes(pattern, inner)
-            continue
-        view: Any = getattr(pattern.callback, "view_class", None)
-        name = ":".join((*spaces, pattern.name or str(pattern.pattern)))
-        methods = ("get", "post", "put", "patch", "delete")
-        offered = methods if issubclass(view, Door) else methods[:2]
-        for method in offered:
-            if hasattr(view, method) and method in view.http_method_names:
-                yield Route(method.upper(), name, view)

@@ -16,7 +16,8 @@ from fir.notifications.queries import notices_of
 from fir.parties.queries import keys_in_use
 from fir.submissions.operations import return_submission
 from tests import make
-from tests.house.world import World, build, pages
+from tests.house.routes import pages
+from tests.house.world import World, build
 from tests.visitor import Visitor
 
 if TYPE_CHECKING:

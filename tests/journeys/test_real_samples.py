@@ -16,6 +16,7 @@ from fir.estates.models import EstateLoad
 from fir.estates.queries import standing_load_of
 from fir.ledger.queries import last_seq
 from fir.parties.queries import party_of_slug
+from fir.parties.scopes import Scope
 
 if TYPE_CHECKING:
     from fir.parties.models import Party
@@ -63,7 +64,7 @@ def found(of: Party) -> dict[tuple[str, str], tuple[str, str, list[str], str | N
             one.reasons,
             one.target.cpl_entry_id if one.target else None,
         )
-        for one in findings_of(of)
+        for one in findings_of(Scope(of))
     }
 
 
@@ -76,14 +77,14 @@ def test_the_real_sheet_and_inventory_give_exactly_these_findings(supplier: Part
     assert found(supplier) == FOUND
     assert Finding.objects.count() == len(FOUND)
     assert standing_of(supplier, at=timezone.now()).complete
-    totals = totals_of(findings_of(supplier))
+    totals = totals_of(findings_of(Scope(supplier)))
     assert {outcome: count for outcome, count in totals.items() if count} == {
         "BLOCKED": 2,
         "UNCONFIRMED": 2,
         "UP_TO_DATE": 1,
         "NOT_LISTED": 1,
     }
-    assert sum(row.devices for row in estate_by_version(supplier)) == 6
+    assert sum(row.devices for row in estate_by_version(Scope(supplier))) == 6
 
 
 def test_the_free_text_meter_is_kept_counted_and_told(supplier: Party) -> None:
@@ -92,7 +93,7 @@ def test_the_free_text_meter_is_kept_counted_and_told(supplier: Party) -> None:
     loaded = told("load_estate", "--party", "fresh-light", INVENTORY)
 
     assert "Noted: NOT_HEX in 1 rows." in loaded
-    (odd,) = (one for one in findings_of(supplier) if one.outcome == "NOT_LISTED")
+    (odd,) = (one for one in findings_of(Scope(supplier)) if one.outcome == "NOT_LISTED")
     assert (odd.cohort.manufacturer_identifier, odd.cohort.device_model) == ("GFI", "9001")
     assert (odd.cohort.device_count, odd.warnings) == (1, ["NOT_COMMISSIONED"])
 

@@ -3,6 +3,7 @@
 from rest_framework import serializers
 
 from cpl.identifiers import DEVICE_TYPES
+from fir.api.shapes.decisions import OwnDecision
 from fir.api.shapes.estates import HowFar
 from fir.api.shapes.fields import Choice, Moment, Page, Text, Whole
 from fir.api.shapes.records import Contact
@@ -64,6 +65,7 @@ class Finding(serializers.Serializer[None]):
     next_step = Text()
     contact = Contact(allow_null=True)
     device_count = Whole()
+    own_decision = OwnDecision(allow_null=True, help_text="About the target; null: undecided")
 
 
 class Eligibility(HowFar, Page):

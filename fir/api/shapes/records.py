@@ -3,6 +3,7 @@
 from rest_framework import serializers
 
 from cpl.identifiers import DEVICE_TYPES
+from fir.api.shapes.decisions import OwnDecision
 from fir.api.shapes.feed import Event
 from fir.api.shapes.fields import Choice, Day, Moment, Page, Text, Whole
 from fir.records.models import CAUSES
@@ -137,6 +138,9 @@ class Record(Entry, ReleaseFacts):
     archived = Archived(allow_null=True)
     recalled = Recalled(allow_null=True)
     contact = Contact(allow_null=True)
+    own_decision = OwnDecision(
+        allow_null=True, help_text="What the asking Supplier decided of it; null for all others"
+    )
 
 
 class RecordWithHistory(Record):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from django.utils import timezone
@@ -14,6 +15,7 @@ from fir.api.door import PAGING, Door
 from fir.api.problems import InputRefused
 from fir.api.shapes import eligibility as shapes
 from fir.eligibility.asking import NotATarget, findings_asked
+from fir.eligibility.decision_queries import OWN_CHOICES
 from fir.eligibility.rules import Outcome
 from fir.eligibility.summaries import tally_of
 from fir.estates.queries import cohorts_among
@@ -26,9 +28,10 @@ if TYPE_CHECKING:
     from rest_framework.request import Request
 
     from fir.eligibility.models import Finding
+    from fir.parties.scopes import Scope
 
 
-FILTERS = ("target", "device_type", "outcome")
+FILTERS = ("target", "device_type", "outcome", "own_decision")
 
 
 class FindingsDoor(Door):
@@ -42,6 +45,7 @@ class FindingsDoor(Door):
             "target": self.identifier("target", parse_cpl_entry_id),
             "device_type": self.choice("device_type", DEVICE_TYPES),
             "outcome": self.choice("outcome", tuple(Outcome)),
+            "own_decision": self.choice("own_decision", OWN_CHOICES),
         }
 
 
@@ -54,11 +58,10 @@ class Eligibility(FindingsDoor):
     def get(self, request: Request) -> Response:
         """Findings for each model's latest release, or for the target that was named: for one that
         none are kept for, they are worked out now."""
-        supplier = self.supplier()
-        wanted = self.narrowed()
+        scope, wanted = self.scope(), self.narrowed()
         outcome = wanted.pop("outcome")
         try:
-            asked = findings_asked(supplier, **wanted, at=timezone.now())
+            asked = findings_asked(scope, **wanted, at=timezone.now())
         except NotATarget as fault:
             raise InputRefused([Fault(fault.field, fault.code, str(fault))]) from fault
         findings = asked.with_outcome(outcome)
@@ -68,18 +71,18 @@ class Eligibility(FindingsDoor):
                 **asdict(asked.standing),
                 "totals": tally.totals,
                 "reasons": tally.reasons,
-                **self._paged(findings),
+                **self._paged(findings, scope),
             }
         )
 
-    def _paged(self, findings: QuerySet[Finding] | list[Finding]) -> dict[str, Any]:
+    def _paged(self, findings: QuerySet[Finding] | list[Finding], scope: Scope) -> dict[str, Any]:
         """One page of findings; of those worked out now, in the order of their cohorts."""
         if not isinstance(findings, list):
-            return self.page(findings, finding_answers, "id")
+            return self.page(findings, partial(finding_answers, scope=scope), "id")
         found = {finding.cohort_id: finding for finding in findings}
         return self.page(
             cohorts_among(found),
-            lambda cohorts: finding_answers([found[cohort.pk] for cohort in cohorts]),
+            lambda cohorts: finding_answers([found[cohort.pk] for cohort in cohorts], scope),
             "id",
         )
 

@@ -110,12 +110,12 @@ class EstateSummary(Door):
 
     def get(self, request: Request) -> Response:
         """Counts by version; the percentage leaves out GPF and unlisted devices and says so."""
-        supplier = self.supplier()
-        versions = estate_by_version(supplier)
+        scope = self.scope()
+        versions = estate_by_version(scope)
         summary = summary_of(versions)
         return Response(
             {
-                **asdict(standing_of(supplier, at=timezone.now())),
+                **asdict(standing_of(scope.supplier, at=timezone.now())),
                 "devices": summary.devices,
                 "by_position": summary.by_position,
                 "left_out": {

@@ -50,7 +50,7 @@ class _Lists(FindingsDoor):
         asker may see; anybody else's finding does not exist. Raises Http404, InputRefused."""
         wanted = self.narrowed()
         try:
-            found = list_asked(self.supplier(), finding=finding_id, **wanted, at=timezone.now())
+            found = list_asked(self.scope(), finding=finding_id, **wanted, at=timezone.now())
         except NotATarget as fault:
             raise InputRefused([Fault(fault.field, fault.code, str(fault))]) from fault
         if finding_id and not found.groups:
@@ -151,7 +151,7 @@ class Requests(_Archive):
 
     def archive(self, found: DeviceList, at: datetime) -> Iterator[bytes]:
         """Request bodies."""
-        return requests(found, asker=self.actor.party, at=at)
+        return requests(found, at=at)
 
     def get(self, request: Request, finding_id: UUID | None = None) -> StreamingHttpResponse:
         """For what is eligible, the next step as 11.1 and 11.3, or 11.4, without image, RequestID

@@ -38,9 +38,11 @@ from fir.api.record_answers import (
     record_answers_then,
 )
 from fir.api.shapes import records as shapes
+from fir.eligibility.decision_queries import OWN_CHOICES, narrowed_by_decision
 from fir.ledger.audiences import EVERYONE
 from fir.ledger.queries import NoSuchMoment, last_seq_visible, moment_at
 from fir.parties.permissions import Permission
+from fir.parties.scopes import Scope
 from fir.records.as_at import listed_then
 from fir.records.list_files import CSV, XLSX, list_sheet, list_state, list_workbook
 from fir.records.queries import repository_entries
@@ -214,7 +216,7 @@ class Firmware(_Filtered, _AsAt):
 
     answers = {"GET": (200, shapes.RecordPage)}
     requires = {"GET": (Permission.VIEW_RECORDS,)}
-    parameters = (*FILTERS, "as_at", *PAGING)
+    parameters = (*FILTERS, "own_decision", "as_at", *PAGING)
 
     def get(self, request: Request) -> Response | HttpResponse:
         """A page of records; with `as_at`, as they stood at that time."""
@@ -223,14 +225,16 @@ class Firmware(_Filtered, _AsAt):
             message = "What stood at a time is not searched by status: leave one of the two out."
             raise InputRefused([Fault("status", "NOT_WITH_AS_AT", message)])
         party = self.actor.party
-        entries = repository_entries(party, **filters)
+        found = repository_entries(party, **filters)
+        own = self.choice("own_decision", OWN_CHOICES)
+        entries = narrowed_by_decision(found, Scope(party), own, entry="entry_id")
 
         def page() -> dict[str, Any]:
             if then is None:
-                return {**self.page(entries, record_answers, "entry_id"), "as_at": None}
-            stood = self.page(
-                listed_then(entries, then), partial(record_answers_then, then=then), "entry_id"
-            )
+                show = partial(record_answers, party=party)
+                return {**self.page(entries, show, "entry_id"), "as_at": None}
+            show_then = partial(record_answers_then, party=party, then=then)
+            stood = self.page(listed_then(entries, then), show_then, "entry_id")
             return {**stood, "as_at": as_at_answer(then)}
 
         return self.unless_unchanged(_seq_of(party, then), page)
@@ -246,9 +250,9 @@ class FirmwareRecordDoor(_AsAt):
     def get(self, request: Request, cpl_entry_id: str) -> Response | HttpResponse:
         """The record; with `as_at`, as it stood at that time."""
         party, then = self.actor.party, self.moment()
-        entry = _visible(party, cpl_entry_id, then)
+        entry = visible_entry(party, cpl_entry_id, then)
         seq = _seq_of(party, then)
-        return self.unless_unchanged(seq, lambda: record_answer(entry, party.tags, then=then))
+        return self.unless_unchanged(seq, lambda: record_answer(entry, party, then=then))
 
 
 class RecallDoor(Door):
@@ -262,15 +266,15 @@ class RecallDoor(Door):
         """Recall one's own release, at once and without review: 200, or 409 when it is recalled
         already. Lifting a recall is a submission (`RECALL_LIFT`)."""
         party = self.actor.party
-        entry = _visible(party, cpl_entry_id)
+        entry = visible_entry(party, cpl_entry_id)
         reason = words_in(request.data, ("reason",)).get("reason", "")
         recall_release(
             cpl_entry_id=entry.cpl_entry_id, reason=reason, by=self.actor, at=timezone.now()
         )
-        return Response(record_answer(_visible(party, cpl_entry_id), party.tags))
+        return Response(record_answer(visible_entry(party, cpl_entry_id), party))
 
 
-def _visible(party: Party, cpl_entry_id: str, then: Moment | None = None) -> RepositoryEntry:
+def visible_entry(party: Party, cpl_entry_id: str, then: Moment | None = None) -> RepositoryEntry:
     """The entry, if this Party may read it and it was listed by that moment. Raises Http404."""
     found = repository_entries(party).filter(cpl_entry_id=_entry_id(cpl_entry_id))
     entry = (listed_then(found, then) if then else found).first()

@@ -43,7 +43,7 @@ class NotRecalled(Rule):
 
 
 class SupplierLetsItGo(Rule):
-    """Your own decision holds back the target, or an entry on the way to it."""
+    """The Supplier itself decided to hold back the target, or an entry on the way to it."""
 
     code, reference = "SUPPLIER_HOLD", "the Supplier's own decision"
 

@@ -50,6 +50,37 @@ _KINDS = [
         {"party": TEXT, "invitation": TEXT},
     ),
     EventKind(
+        "DELEGATION_GIVEN",
+        "A Supplier let an agent see some of its Devices (MP207).",
+        audiences.only,
+        {
+            "supplier": TEXT,
+            "agent": TEXT,
+            "device_types": LIST,
+            "device_models": LIST,
+            "first_day": TEXT,
+            "last_day": TEXT,
+        },
+    ),
+    EventKind(
+        "DELEGATION_REVOKED",
+        "A Supplier ended what it had let an agent see.",
+        audiences.only,
+        {"supplier": TEXT, "agent": TEXT},
+    ),
+    EventKind(
+        "AGENT_REFUSED",
+        "An agent asked for Devices that the Supplier has not delegated to it.",
+        audiences.only,
+        {"supplier": TEXT, "agent": TEXT, "day": TEXT},
+    ),
+    EventKind(
+        "SUPPLIER_DECIDED",
+        "A Supplier said whether it is testing, has approved or holds a release.",
+        audiences.only,
+        {"cpl_entry_id": TEXT, "state": TEXT, "reason": TEXT},
+    ),
+    EventKind(
         "ESTATE_LOADED",
         "A Supplier's estate was replaced by a new load.",
         audiences.only,

@@ -15,6 +15,7 @@ from fir.eligibility.queries import standing_of
 from fir.estates.models import DONE
 from fir.estates.operations import finish_loads, receive_load
 from fir.management.demo.bringing import bring, queue
+from fir.management.demo.deciding import steps_of_the_largest
 from fir.management.demo.families import Over
 from fir.management.demo.homes import inventory
 from fir.management.demo.keeping import keep_list, load_since
@@ -78,7 +79,8 @@ def load_world(*, now: datetime, say: Callable[[str], None]) -> World:
     say("The Suppliers' inventories …")
     _load_estates(world)
     say("The newest releases, the queue, and what keeps the list right …")
-    since = [*_keeping(world), *queue(world), *_confirmations(world, since=OPENED)]
+    since = [*_keeping(world), *steps_of_the_largest(world), *queue(world)]
+    since += _confirmations(world, since=OPENED)
     _in_order([*_releases(world, since=OPENED), *since])
     say("Who may take what, and the notices …")
     remind_of_contacts(at=now)

@@ -11,7 +11,7 @@ from fir.management.demo.people import PASSWORD
 from fir.parties.models import DemoSignIn
 from fir.parties.operations import admit_party, issue_key, operator
 from fir.parties.people import accept_invitation, invite_person, join_party
-from fir.parties.permissions import Category, Permission, usual_permissions
+from fir.parties.permissions import LETS_IN, MAY, Category, usual_permissions
 from fir.parties.queries import actor_of_key, actors_of_person
 
 if TYPE_CHECKING:
@@ -79,7 +79,7 @@ class World:
         return invite_person(
             party=self.actor(to).party,
             email=person.email,
-            permissions=usual | {Permission.MANAGE_PEOPLE},
+            permissions=usual | (LETS_IN & MAY[category]),
             by=operator(),
             at=at,
         )

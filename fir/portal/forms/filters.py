@@ -13,6 +13,8 @@ from cpl.queries import known_manufacturers
 from cpl.search import EntrySearch, as_stored
 from cpl.sheet.cells import UNSEEN
 from cpl.sheet.row import CURRENT, REMOVED
+from fir.eligibility.decision_queries import UNDECIDED
+from fir.eligibility.models import OWN_STATES
 from fir.eligibility.rules import Outcome
 from fir.portal.forms.moments import MomentField
 from fir.portal.templatetags.fir import words
@@ -231,3 +233,8 @@ class FindingFilters(Filters):
         label="Device Type", required=False, choices=[("", "All"), *((t, t) for t in DEVICE_TYPES)]
     )
     outcome = forms.ChoiceField(label="Outcome", required=False, choices=_choices("All", Outcome))
+    own_decision = forms.ChoiceField(
+        label="Own decision",
+        required=False,
+        choices=[*_choices("All", OWN_STATES), (UNDECIDED, "None yet")],
+    )

@@ -13,7 +13,7 @@ from allauth.account.forms import (
 )
 from django import forms
 
-from fir.parties.permissions import Category, Permission, usual_permissions
+from fir.parties.permissions import LETS_IN, MAY, Category, Permission, usual_permissions
 from fir.parties.queries import holds_any_identifier
 
 if TYPE_CHECKING:
@@ -60,7 +60,7 @@ class PermissionsForm(forms.Form):
         ticked = usual if held is None else frozenset(held)
         super().__init__(*arguments, **more)
         self.initial["permissions"] = sorted(ticked)
-        offered = usual | ticked | {Permission.MANAGE_PEOPLE}
+        offered = usual | ticked | (LETS_IN & MAY[Category(party.category)])
         self.fields["permissions"].choices = [  # type: ignore[attr-defined]
             (each.value, each.sentence) for each in Permission if each in offered
         ]

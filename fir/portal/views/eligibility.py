@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.utils import timezone
 
 from cpl.identifiers import IdentifierFault, parse_cpl_entry_id
 from cpl.queries import entries_by_id
 from fir.eligibility.asking import Asked, NotATarget, findings_asked
+from fir.eligibility.decision_queries import own_decisions
 from fir.eligibility.explanations import hops_of, next_step, reason_of
 from fir.eligibility.summaries import tally_of
 from fir.parties.permissions import Permission
 from fir.portal.forms.filters import FindingFilters
 from fir.portal.pages import listing
-from fir.portal.views.estates import SupplierPage
+from fir.portal.scoped import ScopedPage
 from fir.records.queries import contacts_of
 
 if TYPE_CHECKING:
@@ -26,7 +27,8 @@ if TYPE_CHECKING:
 
     from cpl.models import ListedEntry
     from fir.eligibility.explanations import Hop, Reason
-    from fir.eligibility.models import Finding
+    from fir.eligibility.models import Finding, SupplierDecision
+    from fir.parties.scopes import Scope
     from fir.records.queries import Contact
 
 
@@ -41,9 +43,10 @@ class FindingInWords:
     hops: Sequence[Hop]
     next_step: str
     contact: Contact | None
+    decision: SupplierDecision | None
 
 
-class Findings(SupplierPage):
+class Findings(ScopedPage):
     """The findings for each Device Model's latest release, or for the target that was named."""
 
     requires = {"GET": (Permission.VIEW_ESTATE,)}
@@ -53,7 +56,7 @@ class Findings(SupplierPage):
         filters = FindingFilters(request.GET)
         wanted = filters.narrowed()
         outcome, target = wanted.pop("outcome", ""), _read_target(filters)
-        asked = self._asked(filters, target, wanted.get("device_type", ""))
+        asked = self._asked(filters, {**wanted, "target": target})
         tally = tally_of(asked.findings, outcome=outcome)
         found = listing(_commonest(asked, outcome), request.GET, count=tally.findings)
         template = "_findings.html" if self.wants_fragment else "findings.html"
@@ -65,18 +68,18 @@ class Findings(SupplierPage):
             outcome=outcome,
             tally=tally,
             listing=found,
-            rows=_in_words(list(found.page)),
+            rows=_in_words(list(found.page), self.scope),
             standing=asked.standing,
         )
 
-    def _asked(self, filters: FindingFilters, target: str, device_type: str) -> Asked:
+    def _asked(self, filters: FindingFilters, wanted: Mapping[str, Any]) -> Asked:
         """What was asked for; where that cannot be, it is said, and all findings stand instead."""
         now = timezone.now()
         try:
-            return findings_asked(self.party, target=target, device_type=device_type, at=now)
+            return findings_asked(self.scope, **wanted, at=now)
         except NotATarget as fault:
             filters.add_error(fault.field, str(fault))
-            return findings_asked(self.party, at=now)
+            return findings_asked(self.scope, at=now)
 
 
 def _read_target(filters: FindingFilters) -> str:
@@ -97,17 +100,22 @@ def _commonest(asked: Asked, outcome: str) -> QuerySet[Finding] | list[Finding]:
     return findings.order_by("-cohort__device_count", "id")
 
 
-def _in_words(findings: Sequence[Finding]) -> list[FindingInWords]:
-    """Findings with their sentences, routes, next steps and contacts. Two queries for all."""
+def _in_words(findings: Sequence[Finding], scope: Scope) -> list[FindingInWords]:
+    """Findings with their sentences, routes, next steps, contacts, and the Supplier's own decisions
+    about their targets. Three queries for all."""
     named = {entry for finding in findings for entry in finding.route}
-    named |= {finding.target.cpl_entry_id for finding in findings if finding.target}
-    entries = entries_by_id(named)
+    targets = {finding.target.cpl_entry_id for finding in findings if finding.target}
+    entries = entries_by_id(named | targets)
+    decided = own_decisions(scope, targets)
     contacts = contacts_of({finding.cohort.manufacturer_identifier for finding in findings})
-    return [_one_in_words(finding, entries, contacts) for finding in findings]
+    return [_one_in_words(finding, entries, contacts, decided) for finding in findings]
 
 
 def _one_in_words(
-    finding: Finding, entries: Mapping[str, ListedEntry], contacts: Mapping[str, Contact]
+    finding: Finding,
+    entries: Mapping[str, ListedEntry],
+    contacts: Mapping[str, Contact],
+    decided: Mapping[str, SupplierDecision],
 ) -> FindingInWords:
     versions = {
         entry: (entries[entry].firmware_version, entries[entry].manufacturer_image_hash)
@@ -123,4 +131,5 @@ def _one_in_words(
         hops=hops,
         next_step=next_step(finding.outcome, hops),
         contact=contacts.get(finding.cohort.manufacturer_identifier),
+        decision=decided.get(listed.cpl_entry_id) if listed else None,
     )

@@ -33,6 +33,7 @@ from fir.portal.forms.estates import AcceptForm, EstateFilters, InventoryForm, r
 from fir.portal.kept import take_answers
 from fir.portal.page import Page
 from fir.portal.pages import listing
+from fir.portal.scoped import ScopedPage
 from fir.portal.templatetags.fir import shares_of
 from fir.portal.uploads import UploadPage
 
@@ -84,14 +85,15 @@ class SupplierPage(Page):
         )
 
 
-class EstatePage(SupplierPage):
-    """The estate in figures and by Device Model, and how it stands."""
+class EstatePage(ScopedPage):
+    """The estate in figures and by Device Model, and how it stands: to an agent, as far as it was
+    delegated, and without the loads it came by."""
 
     requires = READS
 
     def get(self, request: HttpRequest) -> HttpResponse:
         """One page of Device Models below the figures of the whole estate."""
-        versions = estate_by_version(self.party)
+        versions = estate_by_version(self.scope)
         filters = EstateFilters(request.GET)
         wanted = filters.narrowed().get("device_type")
         models = [m for m in counted_by_model(versions) if wanted in (None, "", m.device_type)]
@@ -101,15 +103,23 @@ class EstatePage(SupplierPage):
             return self.show("estates/_models.html", status=found.status, **context)
         summary = summary_of(versions)
         return self.show(
-            "estates/estate.html",
+            "estates/estate.html" if self.scope.is_whole else "agents/estate.html",
             status=found.status,
             summary=summary,
             shares=shares_of(summary.by_position.items()),
-            standing=standing_of(self.party, at=timezone.now()),
-            stands=standing_load_of(self.party),
-            newest=loads_of(self.party).first(),
+            standing=standing_of(self.scope.supplier, at=timezone.now()),
+            **(self._loads() if self.scope.is_whole else {}),
             **context,
         )
+
+    def _loads(self) -> dict[str, Any]:
+        """Which load stands, which is the newest, and what the asker may do about them."""
+        return {
+            "stands": standing_load_of(self.party),
+            "newest": loads_of(self.party).first(),
+            "may_view": self.actor.may(Permission.VIEW_ESTATE),
+            "may_send": self.actor.may(Permission.LOAD_ESTATE),
+        }
 
 
 def _rows(models: list[ModelCount]) -> list[tuple[ModelCount, ListedModel | None, Any]]:

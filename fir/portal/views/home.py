@@ -19,6 +19,7 @@ from fir.notifications.outbox import outbox_letters
 from fir.notifications.queries import notices_of
 from fir.parties.permissions import Permission
 from fir.parties.queries import demo_sign_ins
+from fir.parties.scopes import Scope
 from fir.portal.page import Page
 from fir.portal.pages import listing
 from fir.records.list_queries import waiting_for_somebody
@@ -66,8 +67,9 @@ class Home(Page):
         if actor.may(Permission.MANAGE_LIST):
             waiting["keeping"] = waiting_for_somebody()
         if actor.may(Permission.VIEW_ESTATE) and actor.party.is_supplier:
-            waiting["summary"] = summary_of(estate_by_version(actor.party))
-            waiting["eligible"] = totals_of(findings_of(actor.party))[Outcome.ELIGIBLE]
+            own = Scope(actor.party)
+            waiting["summary"] = summary_of(estate_by_version(own))
+            waiting["eligible"] = totals_of(findings_of(own))[Outcome.ELIGIBLE]
         return waiting
 
 

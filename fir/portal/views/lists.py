@@ -24,7 +24,8 @@ from fir.eligibility.asking import NotATarget
 from fir.eligibility.lists import CSV, NDJSON, list_asked, opened, written_list
 from fir.estates.devices import LoadGone
 from fir.portal.forms.filters import FindingFilters
-from fir.portal.views.estates import READS, SupplierPage
+from fir.portal.scoped import ScopedPage
+from fir.portal.views.estates import READS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -37,7 +38,7 @@ if TYPE_CHECKING:
 ZIP = "application/zip"
 
 
-class _List(SupplierPage):
+class _List(ScopedPage):
     """A page about the Devices of one `finding`, or of all findings that the filters leave."""
 
     requires = READS
@@ -51,12 +52,13 @@ class _List(SupplierPage):
         wanted = filters.narrowed()
         finding = self.request.GET.get("finding", "")
         try:
-            found = list_asked(self.party, finding=_id_of(finding), **wanted, at=timezone.now())
+            found = list_asked(self.scope, finding=_id_of(finding), **wanted, at=timezone.now())
         except NotATarget:
             return None, {}
         if finding and not found.groups:
             raise Http404
-        asked = {"finding": finding, **wanted}
+        party = self.request.GET.get("party", "")
+        asked = {"party": party, "finding": finding, **wanted}
         return found, {name: said for name, said in asked.items() if said}
 
     def to_mend(self) -> HttpResponse:
@@ -80,7 +82,7 @@ class Lists(_List):
         if found is None:
             return self.to_mend()
         in_batches = contents_of_batches(found)
-        in_requests = contents_of_requests(found, asker=self.party)
+        in_requests = contents_of_requests(found)
         return self.show(
             "lists/lists.html",
             found=found,
@@ -90,7 +92,7 @@ class Lists(_List):
             batches=in_batches,
             requests=in_requests,
             files={"batches": _files(in_batches), "requests": _files(in_requests)},
-            may_activate=may_activate(found, self.party),
+            may_activate=may_activate(found),
             most=settings.DEVICES_IN_A_REQUEST,
         )
 
@@ -129,6 +131,6 @@ class ListFile(_List):
             case "batches.zip":
                 return ZIP, batches(found, at=now)
             case "requests.zip":
-                return ZIP, requests(found, asker=self.party, at=now)
+                return ZIP, requests(found, at=now)
             case _:
                 raise Http404

@@ -13,6 +13,7 @@ from fir.eligibility.summaries import devices_for
 from fir.ledger.queries import payload_of
 from fir.parties.permissions import Permission
 from fir.parties.queries import holds_identifier
+from fir.parties.scopes import Scope
 from fir.portal.events import history
 from fir.portal.forms.filters import RecordFilters
 from fir.portal.forms.moments import AsAtForm
@@ -44,6 +45,7 @@ if TYPE_CHECKING:
     from fir.eligibility.summaries import DevicesFor
     from fir.ledger.models import LedgerEvent
     from fir.ledger.queries import Moment
+    from fir.parties.models import Party
     from fir.records.models import RepositoryEntry
     from fir.records.rules import Position
 
@@ -105,6 +107,12 @@ def _correction(events: Sequence[LedgerEvent]) -> dict[str, Any] | None:
     return {"at": told[-1].at, "reason": payload_of(told[-1])["reason"]} if told else None
 
 
+def _own_decision(events: Sequence[LedgerEvent], party: Party) -> dict[str, Any] | None:
+    """What a Supplier last said of the release itself, if it did."""
+    told = [e for e in events if e.kind == "SUPPLIER_DECIDED" and e.by_party == party.slug]
+    return {**payload_of(told[-1]), "decided_at": told[-1].at} if told else None
+
+
 class Record(Page):
     """One record: the facts, its model's other releases, whom to ask, and the asker's Devices; or
     as it stood at an earlier time, when nothing can be done about it."""
@@ -133,6 +141,7 @@ class Record(Page):
             **self._of(stood, model, then),
             brings=then is None and self._brings(entry),
             mine=None if then else self._mine(entry, model),
+            decides=then is None and self._decides(),
         )
 
     def _of(
@@ -161,6 +170,7 @@ class Record(Page):
             "today": today,
             "history": history(events),
             "corrected": _correction(events),
+            "decided": _own_decision(events, self.party),
         }
 
     def _brings(self, entry: RepositoryEntry) -> bool:
@@ -172,4 +182,9 @@ class Record(Page):
         """How the asker's own Devices stand to this release, where the asker has any."""
         if not (self.party.is_supplier and self.actor.may(Permission.VIEW_ESTATE)):
             return None
-        return devices_for(self.party, entry, model, at=timezone.now())
+        return devices_for(Scope(self.party), entry, model, at=timezone.now())
+
+    def _decides(self) -> bool:
+        """Whether the asker may at least read what its Party, a Supplier, decided of releases."""
+        reads = {Permission.VIEW_ESTATE, Permission.DECIDE_RELEASES} & self.actor.permissions
+        return self.party.is_supplier and bool(reads)

@@ -12,6 +12,7 @@ from fir.eligibility.explanations import way_in_words
 from fir.eligibility.planner import ways_to
 from fir.eligibility.queries import devices_running, standing_of
 from fir.parties.permissions import Permission
+from fir.parties.scopes import Scope
 from fir.portal.page import Page
 from fir.portal.pathway import ways_picture
 from fir.portal.views.listed import entry_id_in_url
@@ -52,7 +53,7 @@ class Ways(Page):
             raise Http404
         model = entries_of_models([key_of(entry)])[key_of(entry)]
         standing = self._standing()
-        running = devices_running(self.party, entry) if standing else {}
+        running = devices_running(Scope(self.party), entry) if standing else {}
         ways = ways_to(entry.cpl_entry_id, list(map(path_entry, model)))
         marked = _marked(ways, request.GET.get("from", ""), running)
         way = (marked.installed, *marked.plan.route) if marked and marked.plan.route else ()

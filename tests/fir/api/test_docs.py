@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tests.house.world import doors
+from tests.house.routes import doors
 
 if TYPE_CHECKING:
     from django.test import Client

@@ -11,9 +11,12 @@ from zipfile import ZipFile
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from fir.eligibility import lists
 from fir.eligibility.queries import findings_of
+from fir.parties.delegating import revoke_delegation
+from fir.parties.scopes import Scope
 from tests import make
 from tests.fir.api.asking import Asker, codes
 
@@ -66,7 +69,7 @@ def archive(answer: Any) -> dict[str, bytes]:
 
 
 def finding_id(supplier: Party, outcome: str = "ELIGIBLE") -> Any:
-    (finding,) = findings_of(supplier, outcome=outcome)
+    (finding,) = findings_of(Scope(supplier), outcome=outcome)
     return finding.pk
 
 
@@ -147,6 +150,25 @@ def test_a_finding_of_somebody_else_does_not_exist(supplier: Party, form: str) -
 
     assert [answer.status_code for answer in answers] == [200, 404, 404]
     assert answers[1].content == answers[2].content
+
+
+def test_an_agent_gets_what_is_delegated_until_it_is_taken_back(supplier: Party) -> None:
+    party = make.party("agent", "REGISTERED_SUPPLIER_AGENT")
+    agent = Asker(party)
+    finding = finding_id(supplier)
+    assert agent.get(f"{DEVICES}?party=big-light").status_code == 403
+    given = make.delegated(supplier, party, at=timezone.now())
+
+    assert ids(agent.get(f"{DEVICES}?party=big-light&outcome=ELIGIBLE")) == numbered(*range(1, 8))
+    assert ids(agent.get(f"/eligibility/{finding}/devices?party=big-light")) == numbered(
+        *range(1, 8)
+    )
+    held = archive(agent.get("/eligibility/requests?party=big-light"))
+    assert sorted(held) == ["11.1-ESME-CPL-000002-00001.xml", "manifest.json"]
+    assert "11.3" in json.loads(held["manifest.json"])["withheld"]
+
+    revoke_delegation(delegation=given, by=make.actor(supplier), at=timezone.now())
+    assert agent.get(f"{DEVICES}?party=big-light").status_code == 403
 
 
 @pytest.mark.parametrize("form", ["devices", "batches", "requests"])

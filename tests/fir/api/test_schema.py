@@ -8,8 +8,9 @@ import jsonschema
 import pytest
 from django.urls import get_resolver
 
+from tests.house.routes import doors
 from tests.house.test_permission_table import ASKERS, ROWS, ask
-from tests.house.world import build, doors
+from tests.house.world import build
 
 if TYPE_CHECKING:
     from django.test import Client

@@ -25,6 +25,7 @@ from fir.estates.tables import device_table
 from fir.ledger.models import Bookmark
 from fir.ledger.operations import append_events
 from fir.parties.operations import operator
+from fir.parties.scopes import Scope
 from fir.records.loading import confirm_loaded
 from fir.records.models import RECALLED
 from fir.records.operations import declare_hub_capability
@@ -210,7 +211,7 @@ def found_for(party: Party, devices: list[Thing]) -> dict[int, set[Answer]]:
         cursor.execute(SQL("SELECT device_id, cohort_id FROM {}").format(device_table(load.pk)))
         cohort_of = dict(cursor.fetchall())
     found: dict[int, list[Answer]] = {}
-    for finding in Finding.objects.visible_to(party).select_related("target"):
+    for finding in Finding.objects.visible_to(Scope(party)).select_related("target"):
         found.setdefault(finding.cohort_id, []).append(answer_in(finding))
     assert all(len(one) == len(set(one)) for one in found.values())
     assert set(found) == set(cohort_of.values())
@@ -233,7 +234,9 @@ def answer_in(finding: Finding) -> Answer:
 
 def found_about(party: Party, target: Line) -> set[Answer]:
     """What FIR finds where it is asked about any line as the target."""
-    return set(map(answer_in, findings_asked(party, target=target.name, at=make.AT).findings))
+    return set(
+        map(answer_in, findings_asked(Scope(party), target=target.name, at=make.AT).findings)
+    )
 
 
 def everything() -> list[tuple[Any, ...]]:

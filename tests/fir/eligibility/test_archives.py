@@ -26,6 +26,7 @@ from fir.eligibility.archives import (
 from fir.eligibility.lists import CSV, list_asked, written_list
 from fir.estates.devices import LoadGone
 from fir.parties.operations import operator
+from fir.parties.scopes import Part, Scope
 from fir.records.operations import declare_hub_capability
 from tests import make
 from tests.fir.duis.requests_read import read
@@ -62,7 +63,7 @@ def supplier(settings: Any) -> Party:
 
 
 def asked(supplier: Party, **narrowed: Any) -> DeviceList:
-    return list_asked(supplier, **narrowed, at=make.AT)
+    return list_asked(Scope(supplier), **narrowed, at=make.AT)
 
 
 def files(pieces: Iterator[bytes]) -> dict[str, bytes]:
@@ -119,7 +120,7 @@ def test_no_batch_mixes_what_is_not_handled_alike(supplier: Party) -> None:
 
 
 def test_requests_are_the_next_step_of_each(supplier: Party) -> None:
-    held = files(requests(asked(supplier), asker=supplier, at=make.AT))
+    held = files(requests(asked(supplier), at=make.AT))
     said = manifest(held)
 
     assert [group["installs"] for group in said["groups"]] == ["CPL-000003", "CPL-000002"]
@@ -174,15 +175,15 @@ def test_a_display_takes_one_request_for_both_stages() -> None:
         ),
     )
 
-    held = files(requests(asked(supplier), asker=supplier, at=make.AT))
+    held = files(requests(asked(supplier), at=make.AT))
 
     manifest(held)
     (name,) = set(held) - {"manifest.json"}
     body = read(held[name])
     assert (name, body.service) == ("11.4-PPMID-CPL-000006-00001.xml", DISTRIBUTED["11.4"])
     assert body.holds[1:] == [("FirmwareVersion", "00000006"), ("DeviceIDList", make.device_id(3))]
-    agent = make.party("agent", "REGISTERED_SUPPLIER_AGENT")
-    withheld = files(requests(asked(supplier), asker=agent, at=make.AT))
+    widened = Scope(supplier, (Part(frozenset({"PPMID"})),))
+    withheld = files(requests(list_asked(widened, at=make.AT), at=make.AT))
     assert list(withheld) == ["manifest.json"]  # it would activate too
     assert manifest(withheld)["devices"] == 1
 
@@ -191,20 +192,19 @@ def test_what_may_not_be_sent_to_is_in_no_request(supplier: Party) -> None:
     for outcome in ("UP_TO_DATE", "NOT_LISTED", "BLOCKED"):
         found = asked(supplier, outcome=outcome)
 
-        assert contents_of_requests(found, asker=supplier) == []
-        assert list(files(requests(found, asker=supplier, at=make.AT))) == ["manifest.json"]
+        assert contents_of_requests(found) == []
+        assert list(files(requests(found, at=make.AT))) == ["manifest.json"]
 
 
 def test_nobody_but_the_supplier_gets_an_activation(supplier: Party) -> None:
-    agent = make.party("agent", "REGISTERED_SUPPLIER_AGENT")
-    found = asked(supplier)
+    found = list_asked(Scope(supplier, (Part(frozenset({"ESME"})),)), at=make.AT)
 
-    held = files(requests(found, asker=agent, at=make.AT))
+    held = files(requests(found, at=make.AT))
 
     assert {name[:4] for name in held if name.endswith(".xml")} == {"11.1"}
     assert "11.3" in manifest(held)["withheld"]
     with pytest.raises(ActivationRefused):
-        activation_body(found, make.image_hash(3), asker=agent)
+        activation_body(found, make.image_hash(3))
 
 
 def test_what_is_told_beforehand_is_what_comes(supplier: Party) -> None:
@@ -212,8 +212,8 @@ def test_what_is_told_beforehand_is_what_comes(supplier: Party) -> None:
     for contents, held in (
         (contents_of_batches(found), files(batches(found, at=make.AT))),
         (
-            contents_of_requests(found, asker=supplier),
-            files(requests(found, asker=supplier, at=make.AT)),
+            contents_of_requests(found),
+            files(requests(found, at=make.AT)),
         ),
     ):
         names = {file.name for one in contents for file in one.files}
@@ -272,6 +272,6 @@ def test_an_archive_asks_as_often_whatever_the_number_of_devices(
     for number in (10, 400):
         make.estate(supplier, *(make.device(n) for n in range(1, number + 1)))
         with CaptureQueriesContext(connection) as held:
-            files(requests(asked(supplier), asker=supplier, at=make.AT))
+            files(requests(asked(supplier), at=make.AT))
         spent.append(len(held))
     assert spent[0] == spent[1]

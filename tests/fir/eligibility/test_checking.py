@@ -26,6 +26,7 @@ from fir.eligibility.queries import findings_of
 from fir.estates.operations import ReceptionUnderWay
 from fir.estates.sources import read_source
 from fir.parties.operations import operator
+from fir.parties.scopes import Scope
 from fir.records.operations import declare_hub_capability
 from tests import make
 
@@ -120,8 +121,8 @@ def test_devices_are_answered_as_they_would_be_were_they_kept(
 
 def kept(supplier: Party) -> Iterator[tuple[str, ...]]:
     """What is found of each Device of the estate."""
-    for finding in findings_of(supplier):
-        listed = list_asked(supplier, finding=finding.pk, at=make.AT)
+    for finding in findings_of(Scope(supplier)):
+        listed = list_asked(Scope(supplier), finding=finding.pk, at=make.AT)
         for device in b"".join(written_list(listed, CSV)).decode().split()[1:]:
             yield (device, finding.outcome, *finding.reasons, *finding.warnings)
 

@@ -25,6 +25,7 @@ from fir.eligibility.lists import (
 )
 from fir.eligibility.queries import findings_of
 from fir.estates.devices import START, LoadGone, Place, device_pages
+from fir.parties.scopes import Scope
 from tests import make
 
 if TYPE_CHECKING:
@@ -59,7 +60,7 @@ def supplier(monkeypatch: pytest.MonkeyPatch) -> Party:
 
 
 def found(supplier: Party, **narrowed: Any) -> DeviceList:
-    return list_asked(supplier, **narrowed, at=make.AT)
+    return list_asked(Scope(supplier), **narrowed, at=make.AT)
 
 
 def text(listed: DeviceList, form: Form = CSV, after: Place = START) -> str:
@@ -155,11 +156,11 @@ def test_a_list_whose_load_goes_breaks_off_with_a_name(supplier: Party) -> None:
 
 @pytest.mark.django_db
 def test_a_finding_is_found_by_its_supplier_alone(supplier: Party) -> None:
-    (finding,) = findings_of(supplier, outcome="ELIGIBLE")
+    (finding,) = findings_of(Scope(supplier), outcome="ELIGIBLE")
     other = make.party("small-gas", "SMALL_SUPPLIER")
 
-    own = list_asked(supplier, finding=finding.pk, at=make.AT)
-    others = list_asked(other, finding=finding.pk, at=make.AT)
+    own = list_asked(Scope(supplier), finding=finding.pk, at=make.AT)
+    others = list_asked(Scope(other), finding=finding.pk, at=make.AT)
 
     assert ids(own) == in_order(*IDS)
     assert (others.groups, others.devices, ids(others)) == ([], 0, [])

@@ -24,6 +24,7 @@ from fir.estates.operations import finish_loads, receive_load
 from fir.ledger.models import Bookmark, LedgerEvent, ReaderFault
 from fir.ledger.queries import last_seq, payload_of
 from fir.parties.operations import operator
+from fir.parties.scopes import Scope
 from fir.records.catalogue import Version, set_version
 from fir.records.loading import confirm_loaded
 from fir.records.operations import declare_hub_capability
@@ -65,7 +66,7 @@ def found(of: Party) -> dict[str, tuple[str, list[str]]]:
     """Outcome and reasons for the latest release, by installed version."""
     return {
         finding.cohort.firmware_version: (finding.outcome, finding.reasons)
-        for finding in findings_of(of)
+        for finding in findings_of(Scope(of))
     }
 
 
@@ -74,7 +75,7 @@ def rows() -> list[tuple[Any, ...]]:
 
 
 def ids(of: Party) -> set[Any]:
-    return set(Finding.objects.visible_to(of).values_list("id", flat=True))
+    return set(Finding.objects.visible_to(Scope(of)).values_list("id", flat=True))
 
 
 def assessed() -> list[LedgerEvent]:
@@ -111,7 +112,7 @@ def test_a_release_changes_what_is_found_of_its_model(
         "00000002": ("ELIGIBLE", []),
     }
     assert suppliers_with(entry_id) == {supplier.pk: {"UNCONFIRMED": 1, "ELIGIBLE": 1}}
-    (finding,) = findings_of(supplier, target=entry_id, outcome="ELIGIBLE")
+    (finding,) = findings_of(Scope(supplier), target=entry_id, outcome="ELIGIBLE")
     assert finding.route == [entry_id]
 
 
@@ -124,7 +125,7 @@ def test_totals_count_devices_and_not_cohorts(supplier: Party) -> None:
         make.device(7, DeviceFirmwareVersion="00000008"),
     )
 
-    totals = totals_of(findings_of(supplier))
+    totals = totals_of(findings_of(Scope(supplier)))
 
     assert totals == {
         "UP_TO_DATE": 6,
@@ -334,7 +335,7 @@ def test_what_the_dcc_has_not_loaded_is_warned_of_until_it_has(
     read_news(at=make.AT)
 
     def warned() -> tuple[str, list[str]]:
-        finding = findings_of(supplier).get()
+        finding = findings_of(Scope(supplier)).get()
         return finding.outcome, finding.warnings
 
     assert warned() == ("ELIGIBLE", ["NOT_LOADED_BY_DCC"])
@@ -355,7 +356,7 @@ def test_what_is_not_loaded_on_the_way_is_warned_of_to_whoever_must_pass_there(
 
     make.estate(supplier, *on_the_way())
 
-    warnings = {one.cohort.firmware_version: one.warnings for one in findings_of(supplier)}
+    warnings = {one.cohort.firmware_version: one.warnings for one in findings_of(Scope(supplier))}
     expected = ["NOT_LOADED_BY_DCC", "PENDING_IMAGE_REPLACED"]
     assert warnings == {"00000001": expected, "00000008": []}
 
@@ -484,7 +485,7 @@ def test_a_way_through_a_removed_entry_is_left_open(
         "00000001": ("UNCONFIRMED", ["ROUTE_THROUGH_REMOVED"]),
         "00000008": ("ELIGIBLE", []),
     }
-    (finding,) = findings_of(supplier, outcome="UNCONFIRMED")
+    (finding,) = findings_of(Scope(supplier), outcome="UNCONFIRMED")
     assert finding.route == ["CPL-000002", "CPL-000003"]
 
 
@@ -499,7 +500,7 @@ def test_what_runs_the_version_before_is_n_1_though_the_latest_is_listed_twice(
 
     make.estate(supplier, *[make.device(n, DeviceFirmwareVersion=f"{n:08X}") for n in (1, 2)])
 
-    versions = {one.firmware_version: one.position for one in estate_by_version(supplier)}
+    versions = {one.firmware_version: one.position for one in estate_by_version(Scope(supplier))}
     assert versions == {"00000001": "N-1", "00000002": "N"}
 
 
@@ -585,7 +586,7 @@ def test_a_supplier_without_an_estate_has_no_findings_and_nothing_waits(supplier
     standing = standing_of(supplier, at=make.AT)
 
     assert (standing.load_id, standing.complete) == (None, True)
-    assert not findings_of(supplier)
+    assert not findings_of(Scope(supplier))
 
 
 def test_a_release_between_a_swap_and_its_assessment_is_in_the_new_findings(
@@ -672,11 +673,11 @@ def test_findings_are_incomplete_while_an_event_the_supplier_reads_is_set_aside(
 def test_a_new_loads_findings_replace_the_old_and_keep_their_ids(supplier: Party) -> None:
     make.listed(make.row(1), make.row(2))
     make.estate(supplier, make.device(1), make.device(2, DeviceFirmwareVersion="00000002"))
-    before = {f.cohort.firmware_version: f.id for f in findings_of(supplier)}
+    before = {f.cohort.firmware_version: f.id for f in findings_of(Scope(supplier))}
 
     load = make.estate(supplier, make.device(7), make.device(8))
 
-    (finding,) = findings_of(supplier)
+    (finding,) = findings_of(Scope(supplier))
     assert finding.id == before["00000001"]
     assert finding.cohort.load == load
     assert ids(supplier) == {finding.id}
@@ -715,12 +716,12 @@ def test_suppliers_see_their_own_findings_alone(supplier: Party) -> None:
     make.listed(make.row(1))
     make.estate(supplier, make.device(1))
 
-    assert len(findings_of(supplier)) == 1
-    assert not findings_of(other)
+    assert len(findings_of(Scope(supplier))) == 1
+    assert not findings_of(Scope(other))
 
     make.estate(other, make.device(1))
 
-    assert len(findings_of(supplier)) == len(findings_of(other)) == 1
+    assert len(findings_of(Scope(supplier))) == len(findings_of(Scope(other))) == 1
     assert not ids(supplier) & ids(other)
 
 

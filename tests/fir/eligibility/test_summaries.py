@@ -10,6 +10,7 @@ from django.test.utils import CaptureQueriesContext
 
 from fir.eligibility.queries import VersionCount, findings_of, totals_of
 from fir.eligibility.summaries import counted_by_model, listed_models, tally_of
+from fir.parties.scopes import Scope
 from fir.records.rules import Position
 from tests import make
 
@@ -103,7 +104,7 @@ def supplier() -> Party:
 
 @pytest.mark.django_db
 def test_a_tally_says_in_one_query_what_totals_and_reasons_say(supplier: Party) -> None:
-    findings = findings_of(supplier)
+    findings = findings_of(Scope(supplier))
 
     with CaptureQueriesContext(connection) as held:
         tally = tally_of(findings)
@@ -122,7 +123,7 @@ def test_a_tally_says_in_one_query_what_totals_and_reasons_say(supplier: Party) 
 def test_an_outcome_narrows_what_is_said_beside_the_totals(
     supplier: Party, outcome: str, findings: int, reasons: dict[str, int]
 ) -> None:
-    tally = tally_of(findings_of(supplier), outcome=outcome)
+    tally = tally_of(findings_of(Scope(supplier)), outcome=outcome)
 
     assert tally.devices == 5
     assert (tally.findings, tally.reasons) == (findings, reasons)

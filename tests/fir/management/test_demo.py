@@ -50,6 +50,7 @@ from fir.parties.queries import (
     identifiers_of,
     party_of_slug,
 )
+from fir.parties.scopes import Scope
 from fir.records.comparison import compare_list
 from fir.records.contact_queries import is_unconfirmed
 from fir.records.models import (
@@ -363,7 +364,7 @@ def test_estates_are_loaded_with_few_bad_rows(shown: str) -> None:
 def test_most_devices_run_the_latest_release_or_the_one_before(shown: str) -> None:
     for organisation in SUPPLIERS:
         places: Counter[str] = Counter()
-        for counted in estate_by_version(supplier(organisation.slug)):
+        for counted in estate_by_version(Scope(supplier(organisation.slug))):
             if counted.device_type != "GPF":
                 places[counted.position] += counted.devices
         listed = places.total() - places["UNLISTED"]
@@ -372,7 +373,7 @@ def test_most_devices_run_the_latest_release_or_the_one_before(shown: str) -> No
 
 
 def test_every_outcome_and_reason_occurs(shown: str) -> None:
-    largest = findings_of(supplier(LARGEST.slug))
+    largest = findings_of(Scope(supplier(LARGEST.slug)))
     everybody = Finding.objects.filter(target_is_latest=True)
     warnings = {code for codes in everybody.values_list("warnings", flat=True) for code in codes}
 
@@ -403,7 +404,7 @@ def test_a_route_through_what_was_removed_leaves_the_question_open(shown: str) -
 
 
 def test_gas_meters_are_not_for_an_import_supplier(shown: str) -> None:
-    findings = findings_of(supplier(IMPORT_ONLY.slug), device_type="GSME")
+    findings = findings_of(Scope(supplier(IMPORT_ONLY.slug)), device_type="GSME")
     outcomes = set(findings.values_list("outcome", flat=True))
 
     assert outcomes == {Outcome.UP_TO_DATE, Outcome.BLOCKED, Outcome.NOT_LISTED}
@@ -493,7 +494,7 @@ def test_the_walkthrough_leads_to_devices_that_may_take_the_release(
         approved = post("ADMIN", f"submissions/{brought['id']}/decision", decision)
         read_news(at=timezone.now())
         target = approved["cpl_entry_id"]
-        totals = totals_of(findings_of(supplier(LARGEST.slug), target=target))
+        totals = totals_of(findings_of(Scope(supplier(LARGEST.slug)), target=target))
         transaction.set_rollback(True)
 
     assert totals["ELIGIBLE"] > 100

@@ -92,7 +92,7 @@ def test_an_invitation_is_told_to_its_party_and_the_administrator_without_the_ad
 @pytest.mark.parametrize(
     ("party", "unasked"),
     [
-        ({"slug": "big-light"}, {P.LOAD_ESTATE, P.VIEW_ESTATE}),
+        ({"slug": "big-light"}, {P.LOAD_ESTATE, P.VIEW_ESTATE, P.DECIDE_RELEASES}),
         (
             {
                 "slug": "fine-meters",

@@ -227,6 +227,7 @@ def test_a_key_and_an_invitation_offer_what_the_category_still_may_have(
     ((key,), (invitation,)) = found = standing_of("big-light")
 
     usual = {P.READ_FEED, P.VIEW_RECORDS, P.VIEW_NOTICES, P.LOAD_ESTATE, P.VIEW_ESTATE}
+    usual |= {P.DECIDE_RELEASES}
     assert key.offered == invitation.offered == usual & MAY[category]
     assert found[0][0].permissions == sorted(usual)
 

@@ -13,6 +13,7 @@ from django.db import connection
 from lxml import html
 
 from fir.eligibility.queries import findings_of
+from fir.parties.scopes import Scope
 from tests import make
 from tests.fir.portal.people import signed_in
 from tests.fir.portal.reading import text
@@ -127,7 +128,7 @@ def test_where_there_is_nobody_nothing_is_offered(browser: Client) -> None:
 @pytest.mark.parametrize("path", [LISTS, f"{LISTS}/devices.csv", f"{LISTS}/requests.zip"])
 def test_a_finding_of_somebody_else_does_not_exist(supplier: Party, path: str) -> None:
     other = signed_in(make.party("small-gas", "SMALL_SUPPLIER"))
-    finding = findings_of(supplier).first()
+    finding = findings_of(Scope(supplier)).first()
     assert finding
 
     answers = [other.get(f"{path}?finding={one}") for one in (finding.pk, uuid4(), "none")]
@@ -149,7 +150,7 @@ def test_there_are_no_other_files(browser: Client) -> None:
 
 
 def test_a_load_that_went_is_told(browser: Client, supplier: Party) -> None:
-    finding = findings_of(supplier).first()
+    finding = findings_of(Scope(supplier)).first()
     assert finding
     with connection.cursor() as cursor:
         cursor.execute(f"DROP TABLE loads.device_{finding.cohort.load_id}")

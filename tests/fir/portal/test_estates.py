@@ -143,7 +143,9 @@ def test_a_device_type_that_there_is_not_is_said_in_page_and_fragment(
         assert text(answer).count("There is something to mend") == 1
 
 
-@pytest.mark.parametrize("address", ["/estate", "/estate/loads", "/eligibility"])
+@pytest.mark.parametrize(
+    "address", ["/estate?party=big-light", "/estate/loads", "/eligibility?party=nobody"]
+)
 @pytest.mark.parametrize("has_estate", [True, False])
 def test_an_agent_reads_the_same_refusal_whatever_there_is(
     supplier: Party, address: str, has_estate: bool
