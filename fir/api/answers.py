@@ -7,9 +7,9 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from cpl.queries import manufacturer_name
+from fir.eligibility.checking import noted_in_words
 from fir.eligibility.decision_queries import own_decisions
 from fir.eligibility.explanations import hops_of, next_step, reason_of
-from fir.estates.explanations import note_in_words
 from fir.records.queries import contact_answer, contacts_of, versions_of
 from fir.submissions.claims import LISTED_FACTS, RELEASE_FACTS
 from fir.submissions.models import DRAFT
@@ -195,7 +195,7 @@ def check_answer(check: Check) -> dict[str, Any]:
             }
             for line, device_id, found in check.devices
         ],
-        "notes": [{**asdict(note), "message": note_in_words(note.reason)} for note in check.notes],
+        "notes": [{**asdict(note), "message": noted_in_words(note.reason)} for note in check.notes],
         "rules": [asdict(reason_of(code)) for code in sorted(codes)],
     }
 

@@ -21,6 +21,7 @@ from fir.eligibility.answers import NOTHING_HELD, Answers
 from fir.eligibility.decision_queries import held_back
 from fir.eligibility.explanations import hops_of, next_step
 from fir.eligibility.rules import Outcome
+from fir.estates.explanations import note_in_words
 from fir.estates.models import Cohort
 from fir.estates.operations import REPEATED, ReceptionUnderWay
 from fir.estates.rules import READ_THEIR_HUB, RowNote, read_device
@@ -40,6 +41,7 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 HIDDEN = "RECORDS_NOT_YOURS"
+HIDDEN_WORDS = "You may not read this Manufacturer's records, so nothing is said of it."
 REPORT = (
     "Line",
     "DeviceID",
@@ -104,6 +106,11 @@ class Check:
     devices: Sequence[CheckedDevice]
     totals: Mapping[str, int]
     notes: Sequence[RowNote]
+
+
+def noted_in_words(reason: str) -> str:
+    """What is said of a row that was checked, or that could not be."""
+    return HIDDEN_WORDS if reason == HIDDEN else note_in_words(reason)
 
 
 @contextmanager

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from django.db import DatabaseError, connection, transaction
 from psycopg.errors import UndefinedTable
@@ -90,7 +90,7 @@ def left_in_cohort(load_id: int, place: Place) -> int:
 
 
 @contextmanager
-def _reading(load_id: int, text: str, **values: int | Sequence[int]) -> Iterator[CursorWrapper]:
+def _reading(load_id: int, text: str, **values: Any) -> Iterator[CursorWrapper]:
     statement = SQL(text).format(devices=device_table(load_id))
     try:
         with transaction.atomic(), connection.cursor() as cursor:

@@ -38,7 +38,6 @@ NOTES: Mapping[str, str] = {
     "EMPTY": "The cell is empty.",
     "NOT_A_DEVICE_ID": "This is no Device ID: 16 hexadecimal digits, with or without hyphens.",
     "NOT_HEX": "This is not hexadecimal.",
-    "RECORDS_NOT_YOURS": "You may not read this Manufacturer's records, so nothing is said of it.",
     "ROLE_NOT_HELD": "The row names a User Role that you do not hold.",
     "ROLE_UNKNOWN": "The responsible role is none of IS, GS and IS+GS.",
     "STATUS_UNREADABLE": "The status is no single word.",

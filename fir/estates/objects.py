@@ -18,7 +18,10 @@ def read_objects(objects: Sequence[object]) -> Iterator[RawDevice]:
         if not isinstance(said, dict):
             raise SourceFault(line, "An object with the values of one device is wanted here.")
         values = {_plain(str(name)): value for name, value in said.items()}
-        yield RawDevice(line, *(_text(line, name, values.get(name)) for name in COLUMNS))
+        device, kind, status, maker, model, version, hub, role = (
+            _text(line, name, values.get(name)) for name in COLUMNS
+        )
+        yield RawDevice(line, device, kind, status, maker, model, version, hub, role)
 
 
 def _text(line: int, name: str, value: object) -> str:

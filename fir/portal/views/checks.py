@@ -17,11 +17,11 @@ from fir.eligibility.checking import (
     CheckTooLarge,
     check_devices,
     limited,
+    noted_in_words,
     place_for_check,
     report,
 )
 from fir.eligibility.explanations import reason_of
-from fir.estates.explanations import note_in_words
 from fir.estates.operations import ReceptionUnderWay
 from fir.estates.sources import HEADINGS, OPTIONAL, read_source
 from fir.parties.permissions import Permission
@@ -92,7 +92,7 @@ def _in_words(found: Check) -> dict[str, Any]:
     return {
         "found": found,
         "devices": devices,
-        "notes": [(note, note_in_words(note.reason)) for note in found.notes[:SHOWN]],
+        "notes": [(note, noted_in_words(note.reason)) for note in found.notes[:SHOWN]],
     }
 
 
