@@ -17,7 +17,7 @@ from fir.api.door import Door
 from fir.api.shapes import eligibility as shapes
 from fir.eligibility.checking import CheckRefused, check_devices, limited, place_for_check, report
 from fir.estates.bodies import Body
-from fir.estates.objects import read_objects
+from fir.estates.described import read_objects
 from fir.estates.sources import read_source
 from fir.parties.permissions import Permission
 
