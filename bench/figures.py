@@ -1,5 +1,5 @@
 """The figures: appending to the ledger, the feed, importing the list, loading an estate, assessing
-it, a page."""
+it, a page, lists of Devices."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from operator import attrgetter
 from django.db import connection, transaction
 from django.test import Client
 
-from bench import eligibility, estates, ledger
+from bench import eligibility, estates, ledger, lists
 from cpl.sheet import read_sheet, write_sheet
 from cpl.sheet.row import COLUMNS
 from fir.parties.operations import operator
@@ -123,4 +123,13 @@ def page(ratio: Ratio) -> None:
 
 
 # The estates first: what their loader takes of memory is told, and nothing else's.
-ALL = (*estates.ALL, *ledger.ALL, feed, importing, loading, *eligibility.ALL, page)
+ALL = (
+    *estates.ALL,
+    *ledger.ALL,
+    feed,
+    importing,
+    loading,
+    *eligibility.ALL,
+    *lists.ALL,
+    page,
+)

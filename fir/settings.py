@@ -244,6 +244,13 @@ ESTATE_LONGEST_LINE = 100_000
 # Inventories received at once by all web processes together: fewer than they have threads.
 ESTATE_RECEPTIONS_AT_ONCE = 3
 
+# How many Devices one 11.1 or 11.4 names at most, and so a batch holds. An assumption: DUIS's own
+# limit was found in no public source.
+DEVICES_IN_A_REQUEST = 50_000
+# Devices that are checked at one go without being kept, and how large their description may be.
+DEVICES_IN_A_CHECK = 50_000
+LARGEST_CHECK = 24_000_000
+
 LANGUAGE_CODE = "en-gb"
 TIME_ZONE = "Europe/London"
 USE_TZ = True

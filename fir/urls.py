@@ -23,7 +23,7 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponseBase:
     """A request that could not be read, answered in the form of its door."""
     if request.path.startswith(MACHINES):
         return problems.bad_request(request, exception)
-    return errors.bad_request(request)
+    return errors.bad_request(request, exception)
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponseBase:

@@ -75,8 +75,9 @@ class Door(APIView):
     `requires` says for each of its methods which permissions open it (any one of them), unless it
     `is_public`. `parameters` names the query parameters it knows; others are refused, since an
     ignored filter would be a wrong answer; `own_words` describes those that mean something else
-    here than at other doors. `takes` and `answers` give the shapes by method, and
-    `headers_of` the headers that it reads besides.
+    here than at other doors. `takes` and `answers` give the shapes by method, `headers_of` the
+    headers that it reads besides, and `forms_of_answer` the media types of an answer that its asker
+    may choose among by `Accept`; any other answer has one form.
     """
 
     http_method_names = ("get", "post", "put", "delete", "head")
@@ -88,6 +89,7 @@ class Door(APIView):
     headers_of: ClassVar[Mapping[str, tuple[str, ...]]] = {}
     takes: ClassVar[Mapping[str, Any]] = {}
     answers: ClassVar[Mapping[str, tuple[int | tuple[int, str], Any]]] = {}
+    forms_of_answer: ClassVar[Mapping[str, tuple[str, ...]]] = {}
     reads_as_it_streams: ClassVar[bool] = False  # others hold the whole body, so it has a limit
     refused_supplier = ""  # whose Devices this asker asked for in vain
 
@@ -169,6 +171,13 @@ class Door(APIView):
             return parse(value) if value else ""
         except IdentifierFault as fault:
             raise InputRefused([Fault(name, fault.code, str(fault))]) from fault
+
+    def wanted_form(self) -> str:
+        """The media type that the asker accepts best of those this answer is offered in; the first
+        where it accepts none (RFC 9110 12.4.1 allows that)."""
+        method = "GET" if self.request.method == "HEAD" else self.request.method
+        offered = self.forms_of_answer[method or ""]
+        return self.request._request.get_preferred_type(offered) or offered[0]
 
     def supplier(self) -> Party:
         """The asker's own Party, which is a Supplier: for what no agent sees or does."""

@@ -11,10 +11,12 @@ from rest_framework import exceptions
 from rest_framework.response import Response
 from rest_framework.views import set_rollback
 
+from fir.eligibility.checking import CheckRefused, CheckTooLarge
 from fir.eligibility.deciding import OnlySuppliersDecide, OwnDecisionRefused
 from fir.eligibility.deleting import EstateInUse
 from fir.estates.bodies import BodyCutOff
 from fir.estates.deleting import NoEstate
+from fir.estates.devices import LoadGone
 from fir.estates.operations import (
     BaseReplaced,
     EstateRefused,
@@ -64,6 +66,8 @@ STATUSES: Mapping[type[Exception], HTTPStatus] = {
     RequestNameTaken: HTTPStatus.UNPROCESSABLE_ENTITY,
     SameFileAgain: HTTPStatus.CONFLICT,
     EstateRefused: HTTPStatus.UNPROCESSABLE_ENTITY,
+    CheckRefused: HTTPStatus.UNPROCESSABLE_ENTITY,
+    CheckTooLarge: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
     ContactRefused: HTTPStatus.UNPROCESSABLE_ENTITY,
     ReasonRefused: HTTPStatus.UNPROCESSABLE_ENTITY,
     UnknownCause: HTTPStatus.UNPROCESSABLE_ENTITY,
@@ -90,6 +94,7 @@ STATUSES: Mapping[type[Exception], HTTPStatus] = {
     NotArchived: HTTPStatus.CONFLICT,
     NotRecalled: HTTPStatus.CONFLICT,
     DraftChanged: HTTPStatus.CONFLICT,
+    LoadGone: HTTPStatus.CONFLICT,
     LoadNotHeld: HTTPStatus.CONFLICT,
     NewerLoadStands: HTTPStatus.CONFLICT,
     BaseReplaced: HTTPStatus.CONFLICT,

@@ -96,5 +96,7 @@ class DoorSchema(AutoSchema):
     def get_response_serializers(self) -> Any:
         """What the door answers, and the problems it may answer."""
         status, shape = self.door.answers[self.method]
+        forms = self.door.forms_of_answer.get(self.method, ())
+        offered: dict[Any, Any] = {(status, form): shape for form in forms} or {status: shape}
         problem = OpenApiResponse(Problem, description="What is wrong, and what to do.")
-        return {status: shape, ("default", "application/problem+json"): problem}
+        return {**offered, ("default", "application/problem+json"): problem}

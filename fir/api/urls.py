@@ -3,12 +3,14 @@
 from django.urls import path
 
 from fir.api.views import (
+    checks,
     contacts,
     delegations,
     drafts,
     eligibility,
     estates,
     feed,
+    lists,
     own_decisions,
     records,
     shell,
@@ -97,6 +99,25 @@ urlpatterns = [
     path("census", standing_estates.CensusDoor.as_view(), name="census"),
     path("estate/summary", standing_estates.EstateSummary.as_view(), name="estate-summary"),
     path("eligibility", eligibility.Eligibility.as_view(), name="eligibility"),
+    path("eligibility/check", checks.EligibilityCheck.as_view(), name="eligibility-check"),
+    path("eligibility/devices", lists.Devices.as_view(), name="devices"),
+    path("eligibility/batches", lists.Batches.as_view(), name="batches"),
+    path("eligibility/requests", lists.Requests.as_view(), name="requests"),
+    path(
+        "eligibility/<uuid:finding_id>/devices",
+        lists.FindingDevices.as_view(),
+        name="finding-devices",
+    ),
+    path(
+        "eligibility/<uuid:finding_id>/batches",
+        lists.FindingBatches.as_view(),
+        name="finding-batches",
+    ),
+    path(
+        "eligibility/<uuid:finding_id>/requests",
+        lists.FindingRequests.as_view(),
+        name="finding-requests",
+    ),
     path("delegations", delegations.Delegations.as_view(), name="delegations"),
     path(
         "delegations/<uuid:delegation_id>",

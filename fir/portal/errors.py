@@ -5,6 +5,7 @@ from __future__ import annotations
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 
+from django.core.exceptions import RequestDataTooBig
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
@@ -21,6 +22,7 @@ TEMPLATES = {
     HTTPStatus.FORBIDDEN: "portal/errors/forbidden.html",
     HTTPStatus.NOT_FOUND: "portal/errors/not_found.html",
     HTTPStatus.METHOD_NOT_ALLOWED: "portal/errors/bad_request.html",
+    HTTPStatus.REQUEST_ENTITY_TOO_LARGE: "portal/errors/too_large.html",
 }
 
 
@@ -41,9 +43,11 @@ def not_found(request: HttpRequest) -> HttpResponse:
     return error_page(request, HTTPStatus.NOT_FOUND)
 
 
-def bad_request(request: HttpRequest) -> HttpResponse:
-    """The page for a request that could not be read."""
-    return error_page(request, HTTPStatus.BAD_REQUEST)
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """The page for a request that could not be read, or was not, since it is too large."""
+    is_large = isinstance(exception, RequestDataTooBig)
+    status = HTTPStatus.REQUEST_ENTITY_TOO_LARGE if is_large else HTTPStatus.BAD_REQUEST
+    return error_page(request, status)
 
 
 def form_too_old(request: HttpRequest, reason: str = "") -> HttpResponse:

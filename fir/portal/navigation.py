@@ -43,6 +43,7 @@ _PLACES: tuple[tuple[str, str, tuple[Permission, ...]], ...] = (
 _BELONGS = {
     "/keys/": "portal:people",
     "/catalogue": "portal:cpl",
+    "/check": "portal:records",
     "/compare": "portal:records",
     "/contacts": "portal:submissions",
     "/census": "portal:submissions",

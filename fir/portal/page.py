@@ -39,6 +39,7 @@ class Page(View):
     is_public: ClassVar[bool] = False
     requires: ClassVar[Mapping[str, tuple[Permission, ...]]] = {}
     reads_as_it_streams: ClassVar[bool] = False  # such a page looks at its form by itself
+    keeps_answers: ClassVar[bool] = True  # what was typed while nobody was signed in
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         """Let the asker in, and answer a read from one state of the database."""
@@ -77,7 +78,7 @@ class Page(View):
         return page
 
     def _to_sign_in(self, request: HttpRequest) -> HttpResponse:
-        if request.method == "POST" and not self.reads_as_it_streams:
+        if request.method == "POST" and self._may_keep:
             keep_answers(request, self.form_url(request))
         back = request.get_full_path() if request.method in READS else self.form_url(request)
         if self.wants_fragment:
@@ -86,6 +87,10 @@ class Page(View):
         if self.wants_fragment:  # a script would put the page to sign in where the fragment was
             return HttpResponse(status=HTTPStatus.NO_CONTENT, headers={"HX-Redirect": address})
         return HttpResponseRedirect(address)
+
+    @property
+    def _may_keep(self) -> bool:
+        return self.keeps_answers and not self.reads_as_it_streams
 
     def form_url(self, request: HttpRequest) -> str:
         """The path of the page that shows the form which is sent here; usually this very page."""
@@ -97,7 +102,7 @@ class Page(View):
         if self.visitor is None or made_for in ("", self.visitor.party.slug):
             return None
         chosen = next((a.party for a in actors_of(request) if a.party.slug == made_for), None)
-        if chosen is not None and not self.reads_as_it_streams:
+        if chosen is not None and self._may_keep:
             keep_answers(request, self.form_url(request))
         context = {"made_for": chosen, "back": self.form_url(request)}
         template = "portal/errors/other_party.html"

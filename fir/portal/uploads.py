@@ -247,7 +247,7 @@ class UploadPage(Page):
         finally:
             self.body.drop_rest()
 
-    def post(self, request: HttpRequest, **_named: Any) -> HttpResponse:
+    def post(self, request: HttpRequest, **_named: Any) -> HttpResponseBase:
         """Read the form as far as its file, check it, and let the page take the file."""
         refusals = {**REFUSALS, **self.refusals}
         try:
@@ -258,13 +258,13 @@ class UploadPage(Page):
         except BodyCutOff:
             return error_page(request, HTTPStatus.BAD_REQUEST)
 
-    def _receive(self, request: HttpRequest) -> HttpResponse:
+    def _receive(self, request: HttpRequest) -> HttpResponseBase:
         upload = read_upload(self.body)
         request.POST = cast("Any", upload.fields)
         refusal = refusal_of_forgery(request) or self._refuse_for_another_party(request)
         return refusal or self.take(upload)
 
-    def take(self, upload: Upload) -> HttpResponse:
+    def take(self, upload: Upload) -> HttpResponseBase:
         """What becomes of the file of a form that was checked."""
         raise NotImplementedError
 

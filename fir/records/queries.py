@@ -53,6 +53,14 @@ def find_repository_entry(party: Party, cpl_entry_id: str) -> RepositoryEntry | 
     return RepositoryEntry.objects.visible_to(party).filter(cpl_entry_id=cpl_entry_id).first()
 
 
+def makers_hidden_from(party: Party, manufacturer_identifiers: Collection[str]) -> set[str]:
+    """Those of these makers with entries whose records this Party may not read."""
+    column = "manufacturer_identifier"
+    listed = RepositoryEntry.objects.filter(**{f"{column}__in": manufacturer_identifiers})
+    visible = listed.visible_to(party).values_list(column, flat=True)
+    return set(listed.values_list(column, flat=True).distinct()) - set(visible.distinct())
+
+
 def recalled_among(party: Party, cpl_entry_ids: Collection[str]) -> set[str]:
     """Those of the entries that are recalled, as far as this Party may read their records."""
     visible = RepositoryEntry.objects.visible_to(party).filter(recalled_at__isnull=False)

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 PAGES = {name for method, name in pages() if method == "GET"}
 # Served for people to keep, not to look at.
-DOWNLOADS = (".csv", ".xlsx", ".xml", ".json")
+DOWNLOADS = (".csv", ".xlsx", ".xml", ".json", ".ndjson", ".zip")
 LINKS = "() => [...document.querySelectorAll('a[href]')].map((a) => a.getAttribute('href'))"
 # Forms that ask for something to be typed: sent empty, they are refused, and nothing is changed.
 # What ends something, by a red button, may do without.

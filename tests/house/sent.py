@@ -28,6 +28,7 @@ BODIES: dict[str, dict[str, Any]] = {
     "comments": {"data": {"text": "Which hubs is it for?"}},
     "drafts": {"data": make.release(70, device_model="00030101")},
     "draft": {"data": make.release(71, device_model="00030101")},
+    "eligibility-check": {"data": {"devices": [make.device(1)]}},
     "own-decision": {"data": {"state": "HELD", "reason": "It stops the clock."}},
     "delegations": {"data": DELEGATION},
     "estate-loads": {"data": SUPPLIER_CSV, "content_type": "text/csv"},
@@ -54,6 +55,11 @@ FORMS: dict[str, dict[str, Any]] = {
     "portal:compare-image": {
         "image": SimpleUploadedFile("image.ota", File().written(), "application/octet-stream")
     },
+    "portal:check-devices": {
+        "answer": "page",
+        "devices": SimpleUploadedFile("devices.csv", SUPPLIER_CSV, "text/csv"),
+    },
+    "portal:check-pasted": {"answer": "page", "pasted": SUPPLIER_CSV.decode()},
     "portal:import-sheet": {
         "sheet": SimpleUploadedFile("cpl.csv", write_sheet([make.row(1)]).encode(), "text/csv")
     },

@@ -135,6 +135,11 @@ POST portal:delegate                      302 403 403 403 403 302 302 403 403 40
 GET  portal:revoke-delegation             302 403 403 403 403 200 404 403 403 403 403 403 403
 POST portal:revoke-delegation             302 403 403 403 403 302 404 403 403 403 403 403 403
 GET  portal:suppliers                     302 403 403 403 403 403 403 403 403 200 403 403 403
+GET  portal:lists                         302 403 403 403 403 200 200 403 403 302 403 403 403
+GET  portal:list-file                     302 403 403 403 403 200 200 403 403 302 403 403 403
+GET  portal:check-devices                 302 403 403 200 200 200 200 200 200 200 200 200 200
+POST portal:check-devices                 302 403 403 200 200 200 200 200 200 200 200 200 200
+POST portal:check-pasted                  302 403 403 200 200 200 200 200 200 200 200 200 200
 GET  portal:notices                       302 403 403 200 200 200 200 200 200 200 200 200 200
 GET  portal:notice                        302 403 403 404 404 200 404 404 404 404 404 404 404
 GET  portal:people                        302 403 403 200 200 200 200 200 200 200 200 200 200

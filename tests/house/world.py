@@ -13,6 +13,7 @@ from cpl.models import CPLEntry
 from cpl.sheet import write_sheet
 from fir.eligibility.deciding import decide_release
 from fir.eligibility.operations import read_news as assess_news
+from fir.eligibility.queries import findings_of
 from fir.estates.models import Census, CensusFigure
 from fir.ledger.checkpoints import issue_checkpoint
 from fir.ledger.models import LedgerEvent, ReaderFault
@@ -23,6 +24,7 @@ from fir.parties.operations import operator
 from fir.parties.people import invite_person, set_permissions
 from fir.parties.permissions import Permission as P  # noqa: N817 - named in every other line here
 from fir.parties.queries import invitation_token, keys_in_use
+from fir.parties.scopes import Scope
 from fir.records.contacts import change_contact
 from fir.records.importing import bring_sheet
 from fir.records.models import QualityFinding
@@ -46,6 +48,7 @@ SHEET_PAGES = (
     "drop-sheet",
 )
 DRAFT_PAGES = ("draft", "draft-check", "draft-image", "draft-picture", "drop-draft")
+FINDING_DOORS = ("finding-devices", "finding-batches", "finding-requests")
 RELEASE_SHEET_PAGES = (
     "release-sheet",
     "release-sheet-faults",
@@ -128,6 +131,7 @@ def build(size: int = 1) -> World:
         "estate-load-errors": {"load_id": load.pk},
         "accept-load": {"load_id": load.pk},
         "drop-load": {"load_id": load.pk},
+        **_finding_doors(parties["supplier"]),
         "sheet": {"sheet_id": sheets[-1].pk},
         "release-sheet": {"sheet_id": _release_sheets(maker, size)[-1].pk},
         "proposal": {"proposal_id": _proposals(administrator, size)[0].pk},
@@ -153,6 +157,13 @@ def _census(size: int) -> None:
         )
         for number in range(size)
     )
+
+
+def _finding_doors(supplier: Party) -> dict[str, dict[str, Any]]:
+    """What the doors of one finding name: one of the supplier's that something is sent for."""
+    finding = findings_of(Scope(supplier), outcome="ELIGIBLE").first()
+    assert finding
+    return {door: {"finding_id": finding.pk} for door in FINDING_DOORS}
 
 
 def _delegations(parties: dict[str, Party], size: int) -> Delegation:
@@ -287,6 +298,7 @@ def page_arguments(world: World) -> dict[str, dict[str, Any]]:
         "portal:estate-table": {"table": "gained"},
         "portal:draft-section": {**world.arguments["draft"], "section": "notes"},
         "portal:notice": {"notice_id": notice.pk},
+        "portal:list-file": {"name": "devices.csv"},
         "portal:propose-waiver": {**world.arguments["cpl-entry"], "code": "GBCS_UNKNOWN"},
         "portal:waive-finding": {**world.arguments["waive-finding"], "code": "GBCS_UNKNOWN"},
         "portal:version": {"kind": "GBCS", "version": "4.1"},

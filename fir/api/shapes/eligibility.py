@@ -115,6 +115,71 @@ class Ways(serializers.Serializer[None]):
     results = Way(many=True)
 
 
+class DeviceToCheck(serializers.Serializer[None]):
+    """A device, in the words of an inventory."""
+
+    DeviceID = Text()
+    DeviceType = Choice(choices=DEVICE_TYPES)
+    DeviceStatus = Text()
+    DeviceManufacturer = Text()
+    DeviceModel = Text()
+    DeviceFirmwareVersion = Text()
+    CHFDeviceID = Text(
+        required=False, allow_null=True, help_text="Its hub, described among these devices"
+    )
+    ResponsibleRole = Text(required=False, allow_null=True, help_text="IS, GS or IS+GS")
+
+
+class DevicesToCheck(serializers.Serializer[None]):
+    """Devices to check, each once."""
+
+    devices = DeviceToCheck(many=True)
+
+
+class CheckedTarget(serializers.Serializer[None]):
+    """The latest release of a device's model."""
+
+    cpl_entry_id = Text()
+    firmware_version = Text()
+
+
+class CheckedDevice(serializers.Serializer[None]):
+    """What was found of one device; the codes of reasons and warnings are in `rules`."""
+
+    line = Whole(help_text="The line of the file, or the place in the list from 1")
+    device_id = Text()
+    outcome = Choice(
+        choices=[o.value for o in Outcome],
+        allow_null=True,
+        help_text="null where its maker's records are not yours to read",
+    )
+    reasons = serializers.ListField(child=Text())
+    warnings = serializers.ListField(child=Text())
+    target = CheckedTarget(allow_null=True)
+    next_step = Text(allow_blank=True)
+
+
+class RowNote(serializers.Serializer[None]):
+    """Something to tell of a row; one that is not `kept` was not checked."""
+
+    line = Whole()
+    column = Text(allow_blank=True)
+    reason = Text()
+    value = Text(allow_blank=True, help_text="masked unless hexadecimal")
+    kept = serializers.BooleanField()
+    message = Text()
+
+
+class Check(serializers.Serializer[None]):
+    """What was found of devices that were described, of which nothing was kept."""
+
+    devices = Whole()
+    totals = serializers.DictField(child=Whole())
+    results = CheckedDevice(many=True)
+    notes = RowNote(many=True)
+    rules = Reason(many=True)
+
+
 class Notice(serializers.Serializer[None]):
     """What a Party was told, with its own counts: by outcome for a release, under DEVICES for what
     happened to entries that its Devices run, under SUBMISSIONS for submissions, none otherwise."""

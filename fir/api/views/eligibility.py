@@ -31,26 +31,37 @@ if TYPE_CHECKING:
     from fir.parties.scopes import Scope
 
 
-class Eligibility(Door):
+FILTERS = ("target", "device_type", "outcome", "own_decision")
+
+
+class FindingsDoor(Door):
+    """A door to the findings of the Supplier that is asked about, narrowed as its asker says."""
+
+    requires = {"GET": (Permission.VIEW_ESTATE,)}
+
+    def narrowed(self) -> dict[str, str]:
+        """What findings are narrowed to. Raises InputRefused."""
+        return {
+            "target": self.identifier("target", parse_cpl_entry_id),
+            "device_type": self.choice("device_type", DEVICE_TYPES),
+            "outcome": self.choice("outcome", tuple(Outcome)),
+            "own_decision": self.choice("own_decision", OWN_CHOICES),
+        }
+
+
+class Eligibility(FindingsDoor):
     """`GET /eligibility?target=&device_type=&outcome=`: findings, and their totals."""
 
     answers = {"GET": (200, shapes.Eligibility)}
-    requires = {"GET": (Permission.VIEW_ESTATE,)}
-    parameters = ("target", "device_type", "outcome", "own_decision", "party", *PAGING)
+    parameters = (*FILTERS, "party", *PAGING)
 
     def get(self, request: Request) -> Response:
         """Findings for each model's latest release, or for the target that was named: for one that
         none are kept for, they are worked out now."""
-        scope = self.scope()
-        outcome = self.choice("outcome", tuple(Outcome))
+        scope, wanted = self.scope(), self.narrowed()
+        outcome = wanted.pop("outcome")
         try:
-            asked = findings_asked(
-                scope,
-                target=self.identifier("target", parse_cpl_entry_id),
-                device_type=self.choice("device_type", DEVICE_TYPES),
-                own_decision=self.choice("own_decision", OWN_CHOICES),
-                at=timezone.now(),
-            )
+            asked = findings_asked(scope, **wanted, at=timezone.now())
         except NotATarget as fault:
             raise InputRefused([Fault(fault.field, fault.code, str(fault))]) from fault
         findings = asked.with_outcome(outcome)
