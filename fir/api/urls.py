@@ -13,6 +13,7 @@ from fir.api.views import (
     records,
     shell,
     submissions,
+    ways,
 )
 
 urlpatterns = [
@@ -28,6 +29,7 @@ urlpatterns = [
         records.FirmwareRecordDoor.as_view(),
         name="firmware-record",
     ),
+    path("firmware/<str:cpl_entry_id>/ways", ways.Ways.as_view(), name="firmware-ways"),
     path(
         "firmware/<str:cpl_entry_id>/recall",
         records.RecallDoor.as_view(),

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from fir.estates.models import Cohort, EstateLoad
     from fir.parties.models import Party
     from fir.records.models import RepositoryEntry
+    from fir.records.rules import PathEntry
 
 
 class NotATarget(ValueError):
@@ -116,15 +117,10 @@ def _worked_out(
 
 def _finding(party: Party, cohort: Cohort, answer: Answer) -> Finding:
     """A finding that is kept nowhere."""
-    target = answer.target and CPLEntry(
-        pk=answer.target.seq,
-        cpl_entry_id=answer.target.cpl_entry_id,
-        firmware_version=answer.target.firmware_version,
-    )
     return Finding(
         id=finding_id(party.slug, cohort, answer.target),
         cohort=cohort,
-        target=target,
+        target=_entry(answer.target) if answer.target else None,
         target_is_latest=answer.is_latest,
         installed=list(answer.installed),
         position=answer.position,
@@ -132,6 +128,13 @@ def _finding(party: Party, cohort: Cohort, answer: Answer) -> Finding:
         reasons=[rule.code for rule in answer.verdict.reasons],
         warnings=[rule.code for rule in answer.verdict.warnings],
         route=list(answer.route),
+    )
+
+
+def _entry(path: PathEntry) -> CPLEntry:
+    """What findings say of their target, without asking for it again."""
+    return CPLEntry(
+        pk=path.seq, cpl_entry_id=path.cpl_entry_id, firmware_version=path.firmware_version
     )
 
 

@@ -83,7 +83,7 @@ def catalogues_of(
     """What the list says of these Device Models; `known` are all entries of some of them. As many
     queries, whatever their number."""
     specifications = specifications_now()
-    found = entries_of_models(set(keys) - known.keys()) | known
+    found = {**entries_of_models(set(keys) - known.keys()), **known}
     return {key: catalogue_of(entries, specifications) for key, entries in found.items()}
 
 

@@ -107,7 +107,8 @@ def build(size: int = 1) -> World:
     )
     sheets = [_sheet(administrator, n) for n in range(1, size + 1)]
     arguments: dict[str, dict[str, Any]] = {
-        "firmware-record": {"cpl_entry_id": "CPL-000002"},
+        "firmware-record": {"cpl_entry_id": f"CPL-{1 + size:06d}"},  # the latest at every size
+        "firmware-ways": {"cpl_entry_id": "CPL-000002"},
         "firmware-recall": {"cpl_entry_id": "CPL-000002"},
         "cpl-entry": {"cpl_entry_id": "CPL-000001"},
         "submission": {"submission_id": waiting[0].pk},

@@ -139,6 +139,45 @@ class Check(serializers.Serializer[None]):
     rules = Reason(many=True)
 
 
+class Listed(serializers.Serializer[None]):
+    """An entry of the Device Model."""
+
+    cpl_entry_id = Text()
+    firmware_version = Text()
+
+
+class Way(serializers.Serializer[None]):
+    """How a device gets to a release from what it runs. Without a route, one of `unknown` and
+    `is_behind` may say why."""
+
+    installed = Listed()
+    devices = Whole(allow_null=True, help_text="The asker's own that run it; null for no Supplier")
+    message = Text()
+    route = Hop(many=True, help_text="The shortest declared way, the target last")
+    through_removed = serializers.BooleanField(
+        help_text="It leads over what was removed or archived, since there is no other"
+    )
+    unknown = serializers.BooleanField(help_text="Nobody declared whether a way leads there")
+    is_behind = serializers.BooleanField(help_text="What is installed is a later release")
+    alternatives = serializers.ListField(
+        child=serializers.ListField(child=Text()),
+        help_text="The shortest ways that begin with another step, each the ids of its entries",
+    )
+    dead_ends = serializers.ListField(
+        child=Text(), help_text="Permitted steps from which no way leads to the target any more"
+    )
+
+
+class Ways(serializers.Serializer[None]):
+    """Every way to a release, from each other entry of its Device Model, oldest first. `findings`
+    is how far the counts of devices are; null where there are none."""
+
+    seq = Whole(help_text="The event of the ledger up to which the pathways are read")
+    target = Listed()
+    findings = HowFar(allow_null=True)
+    results = Way(many=True)
+
+
 class Notice(serializers.Serializer[None]):
     """What a Party was told, with its own counts: by outcome for a release, under DEVICES for what
     happened to entries that its Devices run, under SUBMISSIONS for submissions, none otherwise."""

@@ -35,12 +35,13 @@ NEWEST = 5
 
 @dataclass(frozen=True, slots=True)
 class RuleInWords:
-    """A rule as the rules page shows it."""
+    """A rule as the rules page shows it; `assumes` is what it takes as given, '' for nothing."""
 
     code: str
     sentence: str
     reference: str
     effect: str
+    assumes: str = ""
 
 
 class Home(Page):
@@ -89,7 +90,9 @@ class Rules(Page):
     def get(self, request: HttpRequest) -> HttpResponse:
         """The rules of submissions, of the list and of eligibility, and what each outcome means."""
         eligibility = [
-            RuleInWords(rule.code, sentence_of(rule), rule.reference, rule.effect.value)
+            RuleInWords(
+                rule.code, sentence_of(rule), rule.reference, rule.effect.value, rule.assumes
+            )
             for rule in eligibility_rules.ALL_RULES
         ]
         submission = [

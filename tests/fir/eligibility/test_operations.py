@@ -21,6 +21,7 @@ from fir.eligibility.queries import (
     totals_of,
 )
 from fir.estates.operations import finish_loads, receive_load
+from fir.estates.queries import standing_loads
 from fir.ledger.models import Bookmark, LedgerEvent, ReaderFault
 from fir.ledger.queries import last_seq, payload_of
 from fir.parties.operations import operator
@@ -218,6 +219,33 @@ def test_many_models_at_once_are_worked_out_as_a_whole(
     read_news(at=make.AT)
 
     assert rows() == before
+
+
+@pytest.mark.parametrize("work", ["release", "estate", "day"])
+def test_the_number_of_devices_costs_no_query_and_none_of_them_is_read(
+    supplier: Party, publish: Callable[..., str], work: str
+) -> None:
+    other = make.party("small-gas", "SMALL_SUPPLIER")
+    make.listed(make.row(1), make.row(2))
+    costs = []
+    for turn, devices in ((3, 2), (4, 400)):
+        for party in (supplier, other):
+            make.estate(party, *(make.device(100 + n) for n in range(devices)), DISPLAY, HUB)
+        publish(turn, predecessors=["CPL-000001"], cpa_renewal_date="2026-11-20")
+        if work != "release":
+            read_news(at=make.AT)
+        with CaptureQueriesContext(connection) as asked:
+            if work == "release":
+                read_news(at=make.AT)
+            elif work == "estate":
+                operations.assess_estates(standing_loads(), at=make.AT)
+            else:
+                assert assess_new_day(at=make.AT + timedelta(days=1)) == 2
+        assert sum(f.cohort.device_count for f in findings_of(supplier)) == devices + 2
+        assert not [one["sql"] for one in asked if "loads." in one["sql"].replace('"', "")]
+        costs.append(len(asked))
+
+    assert costs[0] == costs[1]
 
 
 def test_no_payload_is_fetched_to_assess_what_happened(
