@@ -47,7 +47,8 @@ class _Kept:
             return np.zeros(len(devices), np.bool_)
         places = np.searchsorted(self.changed, devices)
         places[places == len(self.changed)] = 0
-        return self.changed[places] == devices
+        is_named: Array = self.changed[places] == devices
+        return is_named
 
 
 def carry_devices(load: EstateLoad, base_id: int) -> None:

@@ -90,7 +90,8 @@ def read_out(columns: Sequence[str], rows: Composed) -> list[Array]:
     # Not Django's own, which has no binary answers.
     with Cursor(connection.connection) as cursor:
         cursor.execute(SQL("SELECT {} FROM {}").format(packed_columns, rows), binary=True)
-        return [np.frombuffer(column, ">i8").astype(np.int64) for column in cursor.fetchone()]
+        (answer,) = cursor.fetchall()
+        return [np.frombuffer(column, ">i8").astype(np.int64) for column in answer]
 
 
 class Sending:

@@ -114,7 +114,8 @@ class Learned:
 
 def _hash(words: Array) -> Array:
     mixed: Array = (words * _FACTORS[: words.shape[1]]).sum(axis=1, dtype=np.uint64)
-    return mixed ^ (mixed >> _SHIFT)
+    mixed ^= mixed >> _SHIFT
+    return mixed
 
 
 def read_block(

@@ -12,9 +12,9 @@ import numpy as np
 from django.conf import settings
 
 from fir.estates.csv_rows import Block
+from fir.estates.faults import SourceFault
 from fir.estates.quick import UNKNOWN, Learned, Rows, read_block
 from fir.estates.rules import READ_THEIR_HUB, read_device
-from fir.estates.sources import SourceFault
 from fir.estates.unpacking import Limits
 
 if TYPE_CHECKING:

@@ -125,7 +125,8 @@ def test_a_web_process_killed_while_it_receives_leaves_nothing(fir: Stack, suppl
     assert former
     inventory = make.inventory(*homes(5000))
     with sending(fir, key, inventory):
-        load = eventually(lambda: EstateLoad.objects.filter(state="RECEIVING").first(), what="it")
+        eventually(EstateLoad.objects.filter(state="RECEIVING").exists, what="its load")
+        load = EstateLoad.objects.get(state="RECEIVING")
         eventually(lambda: bytes_of(load) > 0, what="how far it is")
         answer = fir.get(f"/api/v1/estate/loads/{load.pk}", key).json
         assert (answer["state"], answer["bytes_total"]) == ("RECEIVING", 2 * len(inventory))

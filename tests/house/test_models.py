@@ -10,6 +10,7 @@ MACHINE_TIMES = {
     "Assessment.assessed_at": "the reader of the ledger",
     "LoadFigure.assessed_at": "the reader of the ledger",
     "Census.counted_at": "the timetable",
+    "EstateLoad.body_in_at": "the door that received it for whom `received_by` names",
     "EstateLoad.compared_at": "the worker that finished the load",
     "CertificateReminder.told_at": "the day itself: nobody has to do anything",
     "Checkpoint.issued_at": "the worker that signed it",

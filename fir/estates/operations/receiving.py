@@ -16,6 +16,7 @@ from django.db.models import Q
 from fir.estates import tables
 from fir.estates.bodies import BodyFault
 from fir.estates.copying import Sending, packed
+from fir.estates.faults import SourceFault
 from fir.estates.models import (
     AT_WORK,
     DELTA,
@@ -36,7 +37,7 @@ from fir.estates.operations.refusals import (
 )
 from fir.estates.progress import Telling
 from fir.estates.reception import Reception, limits
-from fir.estates.sources import SourceFault, read_parts
+from fir.estates.sources import read_parts
 from fir.ledger.bell import ring
 
 if TYPE_CHECKING:
