@@ -9,7 +9,7 @@ import csv
 import logging
 from collections import Counter, defaultdict
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from threading import BoundedSemaphore
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -21,11 +21,14 @@ from fir.eligibility.answers import NOTHING_HELD, Answers
 from fir.eligibility.decision_queries import held_back
 from fir.eligibility.explanations import hops_of, next_step
 from fir.eligibility.rules import Outcome
+from fir.estates.building import REPEATED, REPEATED_OTHERWISE
 from fir.estates.explanations import note_in_words
+from fir.estates.faults import SourceFault
 from fir.estates.models import Cohort
-from fir.estates.operations import REPEATED, ReceptionUnderWay
+from fir.estates.operations import ReceptionUnderWay
+from fir.estates.reception import limits
 from fir.estates.rules import READ_THEIR_HUB, RowNote, read_device
-from fir.estates.sources import SourceFault
+from fir.estates.sources import read_source
 from fir.ledger.queries import snapshot
 from fir.records.queries import makers_hidden_from, versions_of
 from fir.submissions.claims import Fault
@@ -124,6 +127,12 @@ def place_for_check() -> Iterator[None]:
         _PLACES.release()
 
 
+def read_file(pieces: Iterable[bytes]) -> Iterator[RawDevice]:
+    """The rows of a file that describes devices, in any form that an inventory may have. Raises
+    CheckTooLarge, and SourceFault where it cannot be read."""
+    return read_source(limited(pieces), replace(limits(), bytes_unpacked=settings.LARGEST_CHECK))
+
+
 def limited(pieces: Iterable[bytes]) -> Iterator[bytes]:
     """The same pieces, as far as a description of devices may go. Raises CheckTooLarge."""
     read = 0
@@ -193,7 +202,8 @@ def _read(
                 continue
             if device.number in found:
                 written = device_id_from_number(device.number)
-                notes.append(RowNote(raw.line, "DeviceID", REPEATED, written, kept=False))
+                said = REPEATED if found[device.number][1] == device else REPEATED_OTHERWISE
+                notes.append(RowNote(raw.line, "DeviceID", said, written, kept=False))
             else:
                 found[device.number] = (raw.line, device)
     except SourceFault as fault:

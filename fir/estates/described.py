@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from fir.estates.csv_rows import COLUMNS, HEADINGS
+from fir.estates.faults import SourceFault
 from fir.estates.rules import RawDevice
-from fir.estates.sources import COLUMNS, HEADINGS, SourceFault
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

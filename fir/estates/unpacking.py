@@ -51,7 +51,7 @@ class Limited:
             self._count += len(piece)
             if self._count > self._most:
                 raise SourceFault(
-                    1, f"{self._what} more than {self._most:,} bytes, which no inventory has."
+                    1, f"{self._what} more than {self._most:,} bytes, the most that is read."
                 )
             yield piece
 

@@ -14,8 +14,9 @@ from django.urls import reverse
 from fir.eligibility.deleting import delete_estate
 from fir.ledger.operations import NewEvent, append_events
 from tests import make
+from tests.house.routes import doors, pages
 from tests.house.test_page_table import BACKEND
-from tests.house.world import build, doors, page_arguments, pages, person, url
+from tests.house.world import build, page_arguments, person, url
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from fir.parties.models import Actor, User
     from tests.house.world import World
 
-OTHERS = ("maker", "other supplier", "network", "agent", "administrator", "dcc")
+OTHERS = ("maker", "other supplier", "network", "idle agent", "administrator", "dcc")
 # What differs from one answer to the next whatever was asked: tokens of forms, times, and how long
 # something waits.
 PASSING = re.compile(
@@ -47,6 +48,13 @@ def kept(by: Actor) -> None:
     payload = {"load_id": 1, "devices": 1, "rows_bad": 0}
     event = NewEvent("ESTATE_LOADED", "estate", by.party.slug, payload, [by.party.slug])
     append_events([event], by=by.author, at=make.AT)
+
+
+def built() -> World:
+    """The world, with an agent that nobody lets see anything."""
+    world = build()
+    world.parties["idle agent"] = make.agent("idle-agent")
+    return world
 
 
 def heard(world: World, ask: Callable[[], dict[str, Any]]) -> tuple[Any, Any]:
@@ -78,7 +86,7 @@ def content(answer: Any) -> bytes:
 
 @pytest.mark.django_db
 def test_no_door_tells_anybody_else_whether_there_is_an_estate() -> None:
-    world = build()
+    world = built()
     keys = {"stranger": {}, **{who: make.bearer(world.parties[who]) for who in OTHERS}}
     named = f"?party={world.parties['supplier'].slug}"
     paths = [url(name, world) for name in READS]
@@ -96,7 +104,7 @@ def test_no_door_tells_anybody_else_whether_there_is_an_estate() -> None:
 
 @pytest.mark.django_db
 def test_no_page_tells_anybody_else_whether_there_is_an_estate() -> None:
-    world = build()
+    world = built()
     arguments = page_arguments(world)
     addresses = [reverse(name, kwargs=arguments.get(name, {})) for name in SHOWN]
     people = {"stranger": None, **{who: person(world, who) for who in OTHERS}}
@@ -122,7 +130,7 @@ def asked(address: str, who: User | None) -> Any:
 @pytest.mark.django_db
 def test_the_supplier_itself_is_told() -> None:
     """Else the two tests above would not see a difference if there was one."""
-    world = build()
+    world = built()
     key = make.bearer(world.parties["supplier"])
     paths = [url(name, world) for name in OF_A_SUPPLIER]
 
@@ -134,7 +142,7 @@ def test_the_supplier_itself_is_told() -> None:
 
 @pytest.mark.django_db
 def test_deleting_anothers_estate_reads_the_same_whether_or_not_there_is_one() -> None:
-    world = build()
+    world = built()
     keys = {"stranger": {}, **{who: make.bearer(world.parties[who]) for who in OTHERS}}
 
     def ask() -> dict[str, Any]:

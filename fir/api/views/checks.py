@@ -15,10 +15,16 @@ from fir.api.answers import check_answer
 from fir.api.bodies import object_in
 from fir.api.door import Door
 from fir.api.shapes import eligibility as shapes
-from fir.eligibility.checking import CheckRefused, check_devices, limited, place_for_check, report
+from fir.eligibility.checking import (
+    CheckRefused,
+    check_devices,
+    limited,
+    place_for_check,
+    read_file,
+    report,
+)
 from fir.estates.bodies import Body
 from fir.estates.described import read_objects
-from fir.estates.sources import read_source
 from fir.parties.permissions import Permission
 
 if TYPE_CHECKING:
@@ -55,10 +61,8 @@ class EligibilityCheck(Door):
         makers whose records the asker may not read, nothing is said."""
         body = Body(request._request)
         with place_for_check(), body.within(BODY_SECONDS):
-            pieces = limited(body.pieces(PIECE))
-            rows = (
-                _from_json(pieces) if body.kind.partition(";")[0] == JSON else read_source(pieces)
-            )
+            pieces = body.pieces(PIECE)
+            rows = _from_json(pieces) if body.kind.partition(";")[0] == JSON else read_file(pieces)
             found = check_devices(rows, party=self.actor.party, at=timezone.now())
         if self.wanted_form() == CSV:
             return StreamingHttpResponse(report(found), content_type=f"{CSV}; charset=utf-8")
@@ -67,7 +71,7 @@ class EligibilityCheck(Door):
 
 def _from_json(pieces: Iterable[bytes]) -> Iterable[RawDevice]:
     try:
-        said = object_in(json.loads(b"".join(pieces)))
+        said = object_in(json.loads(b"".join(limited(pieces))))
     except (ValueError, RecursionError) as error:
         raise ParseError("The body is no JSON text.") from error
     unknown = sorted(set(said) - {"devices"})

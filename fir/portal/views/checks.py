@@ -16,14 +16,14 @@ from fir.eligibility.checking import (
     CheckRefused,
     CheckTooLarge,
     check_devices,
-    limited,
     noted_in_words,
     place_for_check,
+    read_file,
     report,
 )
 from fir.eligibility.explanations import reason_of
+from fir.estates.csv_rows import HEADINGS, OPTIONAL
 from fir.estates.operations import ReceptionUnderWay
-from fir.estates.sources import HEADINGS, OPTIONAL, read_source
 from fir.parties.permissions import Permission
 from fir.portal.forms.checks import AS_SHEET, FileForm, PasteForm
 from fir.portal.page import Page
@@ -53,7 +53,7 @@ class _Checks(Page):
     def checked(self, form: Form, pieces: Iterable[bytes]) -> HttpResponse | StreamingHttpResponse:
         """The answers, in the form that was chosen. Raises CheckRefused, ReceptionUnderWay."""
         with place_for_check():
-            rows = read_source(limited(pieces))
+            rows = read_file(pieces)
             found = check_devices(rows, party=self.party, at=timezone.now())
         if form.cleaned_data["answer"] == AS_SHEET:
             return StreamingHttpResponse(

@@ -23,9 +23,9 @@ from fir.eligibility.archives import (
 from fir.eligibility.asking import NotATarget
 from fir.eligibility.lists import CSV, NDJSON, list_asked, opened, written_list
 from fir.estates.devices import LoadGone
+from fir.parties.permissions import Permission
 from fir.portal.forms.filters import FindingFilters
 from fir.portal.scoped import ScopedPage
-from fir.portal.views.estates import READS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from fir.eligibility.archives import Contents
     from fir.eligibility.lists import DeviceList
 
+READS = {"GET": (Permission.VIEW_ESTATE,)}
 ZIP = "application/zip"
 
 

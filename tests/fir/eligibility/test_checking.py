@@ -19,12 +19,12 @@ from fir.eligibility.checking import (
     check_devices,
     limited,
     place_for_check,
+    read_file,
     report,
 )
 from fir.eligibility.lists import CSV, list_asked, written_list
 from fir.eligibility.queries import findings_of
 from fir.estates.operations import ReceptionUnderWay
-from fir.estates.sources import read_source
 from fir.parties.operations import operator
 from fir.parties.scopes import Scope
 from fir.records.operations import declare_hub_capability
@@ -69,7 +69,7 @@ def supplier() -> Party:
 
 
 def checked(party: Party, *devices: dict[str, str]) -> Check:
-    return check_devices(read_source([make.inventory(*devices)]), party=party, at=make.AT)
+    return check_devices(read_file([make.inventory(*devices)]), party=party, at=make.AT)
 
 
 def lines_of(found: Check) -> list[dict[str, str]]:
@@ -183,7 +183,7 @@ def test_one_device_too_many_is_refused_in_words(supplier: Party, settings: Any)
 )
 def test_what_cannot_be_read_is_refused(supplier: Party, text: bytes, words: str) -> None:
     with pytest.raises(CheckRefused, match=words):
-        check_devices(read_source([text]), party=supplier, at=make.AT)
+        check_devices(read_file([text]), party=supplier, at=make.AT)
 
 
 def test_more_than_any_devices_take_is_refused(settings: Any) -> None:

@@ -222,7 +222,7 @@ def xlsx() -> bytes:
     ("content", "sentence"),
     [
         (b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n", "This is a PDF file. Send the CSV itself"),
-        (xlsx(), "This is a ZIP or XLSX file. Send the CSV itself"),
+        (xlsx(), "This is a workbook (XLSX)"),
         (b"\xd0\xcf\x11\xe0\xa1\xb1", "Save the file as CSV UTF-8."),
         (b"a,b,c\n1,2,3\n", "Headings missing: DeviceID"),
         (DATA[:-20], "The file is cut off in this row"),
