@@ -202,8 +202,8 @@ def _read(
                 continue
             if device.number in found:
                 written = device_id_from_number(device.number)
-                said = REPEATED if found[device.number][1] == device else REPEATED_OTHERWISE
-                notes.append(RowNote(raw.line, "DeviceID", said, written, kept=False))
+                reason = REPEATED if found[device.number][1] == device else REPEATED_OTHERWISE
+                notes.append(RowNote(raw.line, "DeviceID", reason, written, kept=False))
             else:
                 found[device.number] = (raw.line, device)
     except SourceFault as fault:
