@@ -140,7 +140,7 @@ def _refuse_member(number: int, member: zipfile.ZipInfo) -> None:
         wrong = "This file's name points outside the ZIP file."
     elif member.flag_bits & _ENCRYPTED:
         wrong = "This file is encrypted. Pack the responses without a password."
-    elif name == "[Content_Types].xml":
+    elif name == "[Content_Types].xml" or name.startswith("xl/"):
         wrong = "This is a workbook (XLSX), no ZIP of responses. Save the sheet as CSV UTF-8."
     elif name.lower().endswith((".zip", ".gz")):
         wrong = PACKED_TWICE
