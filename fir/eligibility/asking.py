@@ -16,6 +16,7 @@ from fir.eligibility.queries import (
     Standing,
     catalogue_of,
     findings_of,
+    newest_for,
     standing_of,
 )
 from fir.estates.queries import cohorts_of, standing_load_of
@@ -108,7 +109,18 @@ def findings_about(
     load = standing_load_of(scope.supplier)
     found = _worked_out(scope, entry, model, load, at=at) if load else []
     wanted = [f for f in found if device_type in ("", f.cohort.device_type)]
-    return Asked(wanted, Standing(load.pk if load else None, last_seq(), complete=True))
+    return Asked(wanted, _standing_now(scope.supplier, load, at=at))
+
+
+def _standing_now(party: Party, load: EstateLoad | None, *, at: datetime) -> Standing:
+    """How far findings are that are worked out now: nothing newer can wait."""
+    return Standing(
+        load_id=load.pk if load else None,
+        seq=last_seq(),
+        complete=True,
+        newest=newest_for(party),
+        day=localdate(at) if load else None,
+    )
 
 
 def _worked_out(

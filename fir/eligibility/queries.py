@@ -23,7 +23,7 @@ from fir.records.rules import Position
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
-    from datetime import datetime
+    from datetime import date, datetime
 
     from django.db.models import QuerySet
 
@@ -51,11 +51,24 @@ ELIGIBILITY_KINDS = ENTRY_KINDS | {"ESTATE_LOADED", "CATALOGUE_CHANGED", "SUPPLI
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """Which load the findings are of, up to which seq, and whether nothing newer waits."""
+    """Which load the findings are of, up to which seq, and whether nothing newer waits. `newest` is
+    the seq of the last event that the Supplier may know of and that may change them, `day` the one
+    for which they were worked out."""
 
     load_id: int | None
     seq: int
     complete: bool
+    newest: int
+    day: date | None
+
+    @property
+    def mark(self) -> str:
+        """Another one whenever the findings may be others; '' while something newer waits."""
+        return f"{self.load_id}-{self.newest}-{self.day}" if self.complete else ""
+
+    def told(self) -> dict[str, int | bool | None]:
+        """What systems are told of it."""
+        return {"load_id": self.load_id, "seq": self.seq, "complete": self.complete}
 
 
 def standing_of(party: Party, *, at: datetime) -> Standing:
@@ -65,13 +78,20 @@ def standing_of(party: Party, *, at: datetime) -> Standing:
     assessment: Assessment | None = getattr(both, "assessment", None)
     estate: Estate | None = getattr(both, "estate", None)
     load = estate.standing_load if estate else None
-    seq, newest = seq_read_by(READER), newest_seq_of(ELIGIBILITY_KINDS, party.tags)
+    seq, newest = seq_read_by(READER), newest_for(party)
     set_aside = was_set_aside(READER, party.tags)
     return Standing(
         load_id=assessment.load_id if assessment else None,
         seq=seq,
         complete=_is_of(assessment, load, at) and seq >= newest and not set_aside,
+        newest=newest,
+        day=localdate(assessment.assessed_at) if assessment else None,
     )
+
+
+def newest_for(party: Party) -> int:
+    """The seq of the last event that a Party may know of and that may change findings."""
+    return newest_seq_of(ELIGIBILITY_KINDS, party.tags)
 
 
 def _is_of(assessment: Assessment | None, load: EstateLoad | None, at: datetime) -> bool:

@@ -20,6 +20,11 @@ def notices_of(party: Party) -> QuerySet[Notice]:
     return Notice.objects.visible_to(party)
 
 
+def newest_notice(party: Party) -> int:
+    """The number of the Party's newest notice; 0 for none."""
+    return notices_of(party).order_by("-pk").values_list("pk", flat=True).first() or 0
+
+
 def find_notice(party: Party, notice_id: int) -> Notice | None:
     """The Party's notice with this number."""
     return notices_of(party).filter(pk=notice_id).first()

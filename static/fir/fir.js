@@ -19,9 +19,13 @@ function trouble(event) {
   stopAsking(event.detail.elt);
 }
 
+function looksAgain(element) {
+  return element?.getAttribute("hx-trigger")?.startsWith("every") ?? false;
+}
+
 // A piece that asks anew every second would only meet the same trouble again.
 function stopAsking(element) {
-  if (element?.getAttribute("hx-trigger")?.startsWith("every")) {
+  if (looksAgain(element)) {
     const quiet = element.cloneNode(true);
     quiet.removeAttribute("hx-get");
     quiet.removeAttribute("hx-trigger");
@@ -31,6 +35,10 @@ function stopAsking(element) {
 
 document.addEventListener("htmx:responseError", trouble);
 document.addEventListener("htmx:sendError", trouble);
-document.addEventListener("htmx:beforeRequest", () => {
+document.addEventListener("htmx:beforeRequest", (event) => {
+  if (document.hidden && looksAgain(event.detail.elt)) {
+    event.preventDefault(); // nobody sees it; it asks anew once somebody does
+    return;
+  }
   document.getElementById("trouble").textContent = "";
 });

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -68,7 +67,7 @@ class Eligibility(FindingsDoor):
         tally = tally_of(findings)
         return Response(
             {
-                **asdict(asked.standing),
+                **asked.standing.told(),
                 "totals": tally.totals,
                 "reasons": tally.reasons,
                 **self._paged(findings, scope),

@@ -65,7 +65,7 @@ class EstateSummary(Door):
         listed = listed_models({model.listed_as for model in models})
         return Response(
             {
-                **asdict(standing_of(scope.supplier, at=timezone.now())),
+                **standing_of(scope.supplier, at=timezone.now()).told(),
                 "devices": summary.devices,
                 "by_position": summary.by_position,
                 "left_out": {
@@ -100,7 +100,7 @@ class EstateChanges(Door):
         changes = changes_of(supplier, load)
         return Response(
             {
-                **asdict(standing_of(supplier, at=timezone.now())),
+                **standing_of(supplier, at=timezone.now()).told(),
                 "compared_load_id": load.pk if load and load.compared_at else None,
                 "former_load_id": load.former_id if load else None,
                 "compared_at": moment(load.compared_at) if load else None,

@@ -45,7 +45,7 @@ class Ways(Door):
             {
                 "seq": last_seq(),
                 "target": _listed(entry),
-                "findings": found.standing and asdict(found.standing),
+                "findings": found.standing and found.standing.told(),
                 "results": [_way(way, entry.device_type, found) for way in found.ways],
             }
         )

@@ -12,15 +12,18 @@ from cpl.queries import entries_by_id
 from fir.eligibility.asking import Asked, NotATarget, findings_asked
 from fir.eligibility.decision_queries import own_decisions
 from fir.eligibility.explanations import hops_of, next_step, reason_of
+from fir.eligibility.queries import standing_of
 from fir.eligibility.summaries import tally_of
 from fir.parties.permissions import Permission
 from fir.portal.forms.filters import FindingFilters
 from fir.portal.pages import listing
 from fir.portal.scoped import ScopedPage
+from fir.portal.watching import nothing_newer
 from fir.records.queries import contacts_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from datetime import datetime
 
     from django.db.models import QuerySet
     from django.http import HttpRequest, HttpResponse
@@ -53,10 +56,14 @@ class Findings(ScopedPage):
 
     def get(self, request: HttpRequest) -> HttpResponse:
         """One page of findings below their totals; the template shows none beside a fault."""
+        now = timezone.now()
+        answer = nothing_newer(request, lambda: standing_of(self.scope.supplier, at=now).mark)
+        if answer is not None:
+            return answer
         filters = FindingFilters(request.GET)
         wanted = filters.narrowed()
         outcome, target = wanted.pop("outcome", ""), _read_target(filters)
-        asked = self._asked(filters, {**wanted, "target": target})
+        asked = self._asked(filters, {**wanted, "target": target}, now)
         tally = tally_of(asked.findings, outcome=outcome)
         found = listing(_commonest(asked, outcome), request.GET, count=tally.findings)
         template = "_findings.html" if self.wants_fragment else "findings.html"
@@ -72,14 +79,13 @@ class Findings(ScopedPage):
             standing=asked.standing,
         )
 
-    def _asked(self, filters: FindingFilters, wanted: Mapping[str, Any]) -> Asked:
+    def _asked(self, filters: FindingFilters, wanted: Mapping[str, Any], at: datetime) -> Asked:
         """What was asked for; where that cannot be, it is said, and all findings stand instead."""
-        now = timezone.now()
         try:
-            return findings_asked(self.scope, **wanted, at=now)
+            return findings_asked(self.scope, **wanted, at=at)
         except NotATarget as fault:
             filters.add_error(fault.field, str(fault))
-            return findings_asked(self.scope, at=now)
+            return findings_asked(self.scope, at=at)
 
 
 def _read_target(filters: FindingFilters) -> str:

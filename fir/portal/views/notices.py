@@ -8,10 +8,11 @@ from django.http import Http404
 
 from fir.eligibility.rules import Outcome
 from fir.notifications.models import ABOUT_A_RECORD, ABOUT_SUBMISSIONS
-from fir.notifications.queries import deliveries_of, find_notice, notices_of
+from fir.notifications.queries import deliveries_of, find_notice, newest_notice, notices_of
 from fir.parties.permissions import Permission
 from fir.portal.page import Page
 from fir.portal.pages import listing
+from fir.portal.watching import nothing_newer
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -29,9 +30,18 @@ class Notices(Page):
 
     def get(self, request: HttpRequest) -> HttpResponse:
         """One page of notices, each with its counts in short."""
+        answer = nothing_newer(request, lambda: newest_notice(self.party))
+        if answer is not None:
+            return answer
         found = listing(notices_of(self.party).order_by("-id"), request.GET)
         rows = [(notice, _in_order(notice.counts)) for notice in found.page]
-        return self.show("notices/notices.html", status=found.status, listing=found, rows=rows)
+        return self.show(
+            "notices/notices.html",
+            status=found.status,
+            listing=found,
+            rows=rows,
+            newest=newest_notice(self.party),
+        )
 
 
 class OneNotice(Page):

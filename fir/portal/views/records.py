@@ -9,6 +9,7 @@ from django.http import Http404
 from django.utils import timezone
 
 from cpl.sheet.row import REMOVED
+from fir.eligibility.queries import standing_of
 from fir.eligibility.summaries import devices_for
 from fir.ledger.queries import payload_of
 from fir.parties.permissions import Permission
@@ -22,6 +23,7 @@ from fir.portal.page import Page, form_status
 from fir.portal.pages import stretch
 from fir.portal.pathway import pathway_picture
 from fir.portal.views.listed import entry_id_in_url
+from fir.portal.watching import nothing_newer
 from fir.records.as_at import listed_then, models_then
 from fir.records.contact_queries import is_unconfirmed
 from fir.records.models import ARCHIVED, RECALLED
@@ -124,6 +126,9 @@ class Record(Page):
         entry = find_repository_entry(self.party, entry_id_in_url(cpl_entry_id))
         if entry is None:
             raise Http404
+        answer = nothing_newer(request, lambda: standing_of(self.party, at=timezone.now()).mark)
+        if answer is not None:
+            return answer
         form = AsAtForm(request.GET if request.GET.get("as_at") else None)
         then = moment_asked(form, now=timezone.now())
         model = models_then(then, [key_of(entry)]) if then else []

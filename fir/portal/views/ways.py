@@ -9,11 +9,13 @@ from django.http import Http404
 from django.utils import timezone
 
 from fir.eligibility.explanations import way_in_words
+from fir.eligibility.queries import standing_of
 from fir.eligibility.ways import ways_for
 from fir.parties.permissions import Permission
 from fir.portal.page import Page
 from fir.portal.pathway import ways_picture
 from fir.portal.views.listed import entry_id_in_url
+from fir.portal.watching import nothing_newer
 from fir.records.queries import find_repository_entry
 
 if TYPE_CHECKING:
@@ -49,7 +51,11 @@ class Ways(Page):
         entry = find_repository_entry(self.party, entry_id_in_url(cpl_entry_id))
         if entry is None:
             raise Http404
-        found = ways_for(self.actor, entry, at=timezone.now())
+        now = timezone.now()
+        answer = nothing_newer(request, lambda: standing_of(self.party, at=now).mark)
+        if answer is not None:
+            return answer
+        found = ways_for(self.actor, entry, at=now)
         marked = _marked(found, request.GET.get("from", ""))
         way = (marked.installed, *marked.plan.route) if marked and marked.plan.route else ()
         template = "_ways.html" if self.wants_fragment else "ways.html"
