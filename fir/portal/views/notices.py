@@ -40,7 +40,7 @@ class Notices(Page):
             status=found.status,
             listing=found,
             rows=rows,
-            newest=newest_notice(self.party),
+            newest=rows[0][0].pk if rows else 0,
         )
 
 
