@@ -7,7 +7,6 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from cpl.queries import manufacturer_name
-from fir.eligibility.checking import noted_in_words
 from fir.eligibility.decision_queries import own_decisions
 from fir.eligibility.explanations import hops_of, next_step, reason_of
 from fir.estates.progress import progress_of
@@ -23,7 +22,6 @@ if TYPE_CHECKING:
     from datetime import date
 
     from cpl.models import EntryColumns
-    from fir.eligibility.checking import Check
     from fir.eligibility.models import Finding, SupplierDecision
     from fir.estates.models import EstateLoad
     from fir.ledger.models import ReaderFault
@@ -173,34 +171,6 @@ def load_answer(load: EstateLoad, *, at: datetime) -> dict[str, Any]:
         "refusal": load.refusal,
         "received_at": moment(load.received_at),
         "finished_at": moment(load.finished_at),
-    }
-
-
-def check_answer(check: Check) -> dict[str, Any]:
-    """What was found of devices that were described. What a code stands for is said once."""
-    codes = {code for one in check.devices for code in (*one.found.reasons, *one.found.warnings)}
-    return {
-        "devices": len(check.devices),
-        "totals": check.totals,
-        "results": [
-            {
-                "line": line,
-                "device_id": device_id,
-                "outcome": found.outcome or None,
-                "reasons": found.reasons,
-                "warnings": found.warnings,
-                "target": {
-                    "cpl_entry_id": found.target,
-                    "firmware_version": found.firmware_version,
-                }
-                if found.target
-                else None,
-                "next_step": found.next_step,
-            }
-            for line, device_id, found in check.devices
-        ],
-        "notes": [{**asdict(note), "message": noted_in_words(note.reason)} for note in check.notes],
-        "rules": [asdict(reason_of(code)) for code in sorted(codes)],
     }
 
 

@@ -87,7 +87,8 @@ class Crawl:
         """Visit each of the tasks of the first draft that the list of submissions names, and follow
         what is offered there."""
         self.page.goto("/submissions")
-        self.page.get_by_role("region", name="Drafts").get_by_role("link").first.click()
+        with self.page.expect_navigation():
+            self.page.get_by_role("region", name="Drafts").get_by_role("link").first.click()
         tasks = self.page.locator(".govuk-task-list__link")
         for url in [urljoin(self.page.url, one.get_attribute("href") or "") for one in tasks.all()]:
             self.visit(url)

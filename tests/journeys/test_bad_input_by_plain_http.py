@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from io import BytesIO
 from typing import TYPE_CHECKING, Any
+from zipfile import ZipFile
 
 import pytest
 from django.contrib.sessions.models import Session
@@ -229,6 +231,14 @@ def without_number(address: str) -> str:
     return "/".join(parts)
 
 
+def _workbook() -> bytes:
+    file = BytesIO()
+    with ZipFile(file, "w") as archive:
+        archive.writestr("[Content_Types].xml", "<Types/>")
+    return file.getvalue()
+
+
+WORKBOOK = _workbook()
 PNG = b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR\x00\x00\x00\x01\x00\x00\x00\x01\x08\x06"
 
 
@@ -236,7 +246,7 @@ PNG = b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR\x00\x00\x00\x01\x00\x00\x00\x01\x08\
     ("file", "told"),
     [
         (SimpleUploadedFile("estate.png", PNG, "image/png"), "not UTF-8 text"),
-        (SimpleUploadedFile("estate.xlsx", b"PK\x03\x04" + bytes(200)), "a ZIP or XLSX file"),
+        (SimpleUploadedFile("estate.xlsx", WORKBOOK), "This is a workbook (XLSX)"),
         (
             SimpleUploadedFile("estate.csv", b"Name,Street\nSomebody,Somewhere\n"),
             "Headings missing: DeviceID",

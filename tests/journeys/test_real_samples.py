@@ -11,6 +11,7 @@ from django.core.management import CommandError, call_command
 from django.utils import timezone
 
 from fir.eligibility.models import Finding
+from fir.eligibility.operations import read_news
 from fir.eligibility.queries import estate_by_version, findings_of, standing_of, totals_of
 from fir.estates.models import EstateLoad
 from fir.estates.queries import standing_load_of
@@ -104,7 +105,7 @@ def test_the_list_may_come_after_the_inventory(supplier: Party) -> None:
 
     told("import_cpl", SHEET)
     assert not standing_of(supplier, at=timezone.now()).complete
-    told("load_estate", "--party", "fresh-light", INVENTORY)
+    read_news(at=timezone.now())
 
     assert found(supplier) == FOUND
 
@@ -115,8 +116,9 @@ def test_the_same_again_changes_nothing(supplier: Party) -> None:
     ids = set(Finding.objects.values_list("id", flat=True))
 
     imported = told("import_cpl", SHEET)
-    told("load_estate", "--party", "fresh-light", INVENTORY)
+    again = told("load_estate", "--party", "fresh-light", INVENTORY)
 
+    assert "Nothing was done" in again
     assert "0 new" in imported
     assert "13 unchanged" in imported
     assert found(supplier) == FOUND

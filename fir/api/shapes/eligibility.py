@@ -167,6 +167,7 @@ class RowNote(serializers.Serializer[None]):
     reason = Text()
     value = Text(allow_blank=True, help_text="masked unless hexadecimal")
     kept = serializers.BooleanField()
+    member = Whole(help_text="Which file of a ZIP, from 1; 0 where there is but one")
     message = Text()
 
 

@@ -11,8 +11,8 @@ from drf_spectacular.types import OpenApiTypes
 from rest_framework.exceptions import ParseError
 from rest_framework.response import Response
 
-from fir.api.answers import check_answer
 from fir.api.bodies import object_in
+from fir.api.check_answers import check_answer
 from fir.api.door import Door
 from fir.api.shapes import eligibility as shapes
 from fir.eligibility.checking import (

@@ -14,6 +14,7 @@ from fir.estates.operations import (
     EstateRefused,
     NotASupplier,
     ReceptionUnderWay,
+    SameFileAgain,
     finish_loads,
     receive_load,
 )
@@ -52,6 +53,9 @@ class Command(BaseCommand):
                     mode=DELTA if options["delta"] else FULL,
                     size=options["file"].stat().st_size,
                 )
+        except SameFileAgain as same:
+            self.stdout.write(str(same))
+            return
         except (EstateRefused, NotASupplier, ReceptionUnderWay, OSError) as error:
             raise CommandError(f"{error} The estate is as it was.") from error
         finish_loads(at=timezone.now())

@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from django.conf import settings
 from django.db import connection
+from django.utils import timezone
 
+from fir.estates.operations import finish_loads
 from fir.ledger.queries import last_seq
 from fir.submissions.models import Submission
 from tests import make
@@ -288,12 +290,38 @@ def test_an_inventory_that_is_no_whole_inventory_is_refused_whole(
         assert cursor.fetchone()[0] == 1
 
 
-def test_a_delta_is_not_taken_for_a_whole_inventory(client: Client) -> None:
+def test_an_inventory_is_whole_or_of_changes_and_nothing_else(client: Client) -> None:
+    headers = make.bearer(make.party("big-light"))
+
+    answer = client.post(f"{LOADS}?mode=part", INVENTORY, content_type="text/csv", headers=headers)
+
+    assert codes(answer) == {("mode", "NOT_A_CHOICE")}
+
+
+def test_changes_to_no_estate_are_refused(client: Client) -> None:
     headers = make.bearer(make.party("big-light"))
 
     answer = client.post(f"{LOADS}?mode=delta", INVENTORY, content_type="text/csv", headers=headers)
 
-    assert codes(answer) == {("mode", "NOT_OFFERED")}
+    assert answer.status_code == 422
+    assert answer.json()["detail"].startswith("There is no estate that these changes")
+
+
+def test_changes_are_taken_in_once(client: Client) -> None:
+    supplier = make.party("big-light")
+    make.estate(supplier, make.device(1))
+    changes, headers = make.inventory(make.device(2)), make.bearer(supplier)
+
+    def send() -> Any:
+        return client.post(f"{LOADS}?mode=delta", changes, content_type="text/csv", headers=headers)
+
+    first, again = send(), send()
+    finish_loads(at=timezone.now())
+
+    assert (first.status_code, again.status_code) == (202, 409)
+    assert "the same file" in again.json()["detail"]
+    load = client.get(first["Location"], headers=headers).json()
+    assert (load["state"], load["mode"], load["devices"]) == ("DONE", "DELTA", 2)
 
 
 @pytest.mark.parametrize("slug", ["big-light", "nobody", "", "administrator"])

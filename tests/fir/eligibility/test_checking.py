@@ -142,8 +142,14 @@ def test_the_same_device_twice_is_told_and_checked_once(supplier: Party) -> None
     assert [one.device_id for one in found.devices] == [make.device_id(1), make.device_id(2)]
     (note,) = found.notes
     assert (note.line, note.reason, note.value, note.kept) == (
-        4, "DEVICE_REPEATED", make.device_id(1), False,
+        4, "DEVICE_REPEATED_OTHERWISE", make.device_id(1), False,
     )  # fmt: skip
+
+
+def test_a_row_that_stands_twice_says_nothing_new(supplier: Party) -> None:
+    (note,) = checked(supplier, make.device(1), make.device(1)).notes
+
+    assert (note.line, note.reason) == (3, "DEVICE_REPEATED")
 
 
 def test_what_is_no_device_is_told_and_the_others_are_checked(supplier: Party) -> None:

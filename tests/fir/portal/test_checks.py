@@ -92,7 +92,7 @@ def test_a_file_is_answered(browser: Client, *, packed: bool) -> None:
     page = text(bring(browser, gzip.compress(content) if packed else content))
 
     assert "What holds for 1 Device" in page
-    assert "Line 3, DeviceID: The Device stands in an earlier row already." in page
+    assert "Line 3, DeviceID: The Device stands in an earlier row already" in page
 
 
 def test_an_inventory_response_is_answered_and_no_address_shown(browser: Client) -> None:
