@@ -50,10 +50,12 @@ class Heading:
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """Whole lines of a CSV, each of them one row; `line` is the number of the first."""
+    """Whole lines of a CSV, each of them one row; `line` is the number of the first, `count` how
+    many there are."""
 
     heading: Heading
     line: int
+    count: int
     data: bytes
     longest_line: int
 
@@ -169,16 +171,16 @@ class _Lines:
         rest = self._block[self._at :]
         if not _is_plain(rest):
             return None
-        block = Block(heading, self.count + 1, rest, self._longest)
+        block = Block(heading, self.count + 1, rest.count(b"\n"), rest, self._longest)
         self._at = len(self._block)
-        self.count += rest.count(b"\n")
+        self.count += block.count
         return block
 
 
 def _is_plain(lines: bytes) -> bool:
     if not lines.endswith(b"\n") or b'"' in lines or b"\0" in lines:
         return False
-    if lines.count(b"\r") != lines.count(b"\r\n"):
+    if b"\r" in lines and lines.count(b"\r") != lines.count(b"\r\n"):
         return False
     if lines.isascii():
         return True

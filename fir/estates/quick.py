@@ -80,8 +80,7 @@ class Learned:
     def _fill(self) -> None:
         texts = list(self._numbers)
         width = len(texts[0]) // 8 if texts else 0
-        words = np.array([np.frombuffer(text, np.uint64) for text in texts], np.uint64)
-        words = words.reshape(len(texts), width)
+        words = np.frombuffer(b"".join(texts), np.uint64).reshape(len(texts), width)
         hashes = _hash(words)
         order = np.argsort(hashes, kind="stable")
         self._hashes, self._words = hashes[order], words[order]
