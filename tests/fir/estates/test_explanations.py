@@ -34,7 +34,8 @@ def test_every_state_of_a_load_has_words() -> None:
 def test_every_reason_that_is_noted_has_words(supplier: Party) -> None:
     devices = [make.device(number, **changes) for number, changes in enumerate(BAD, start=1)]
 
-    loaded(supplier, *devices, make.device(99), make.device(99))
+    otherwise = make.device(99, DeviceFirmwareVersion="00000099")
+    loaded(supplier, *devices, make.device(99), make.device(99), otherwise)
     headings = make.CSV_HEADINGS + ",ResponsibleRole"
     rows = [",".join(make.device(n).values()) for n in (1, 2)]
     roles = "\n".join([headings, f"{rows[0]},XX", f"{rows[1]},IS", rows[0][:23], ""])
