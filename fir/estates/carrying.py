@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from fir.estates.models import EstateLoad
     from fir.estates.quick import Array
 
+_LAST_BITS = (1 << 22) - 1  # of a device's number
 PAGES = 2_000  # of the base's table at a time: about 300,000 devices
 # A device without a hub names itself, since a number is wanted.
 PAGES_OF_BASE = """
@@ -39,15 +40,18 @@ class _Kept:
         self.former, self.cohort, self.own, reads_hub = read_out(columns, SQL(KEPT).format())
         self.reads_hub = reads_hub == 1
         (changed,) = read_out(["device_id"], SQL("{}").format(received_table(load.pk)))
-        self.changed = np.sort(changed)
+        self._changed = np.sort(changed)
+        self._ends = np.zeros(_LAST_BITS + 1, np.bool_)
+        self._ends[changed & _LAST_BITS] = True
 
     def is_changed(self, devices: Array) -> Array:
         """Whether a change names each of these devices."""
-        if not len(self.changed):
-            return np.zeros(len(devices), np.bool_)
-        places = np.searchsorted(self.changed, devices)
-        places[places == len(self.changed)] = 0
-        is_named: Array = self.changed[places] == devices
+        is_named: Array = self._ends[devices & _LAST_BITS]
+        # Few that no change names end as one that is named does; the others need no search.
+        maybe = np.flatnonzero(is_named)
+        places = np.searchsorted(self._changed, devices[maybe])
+        places[places == len(self._changed)] = 0
+        is_named[maybe] = self._changed[places] == devices[maybe]
         return is_named
 
 
@@ -59,10 +63,10 @@ def carry_devices(load: EstateLoad, base_id: int) -> None:
     with connection.cursor() as cursor:
         cursor.execute(SQL("TRUNCATE {}").format(devices))
     for rows, cohorts, own, waits in _carried(base_id, kept):
-        carried = packed(rows.where(~waits), cohorts[~waits])
+        carried = packed(rows.where(~waits), cohorts[~waits], placed=False)
         copy_in(devices, [carried], is_new=True, by=connection.connection)
         if waits.any():
-            asked = packed(rows.where(waits), own[waits])
+            asked = packed(rows.where(waits), own[waits], placed=False)
             copy_in(waiting, [asked], is_new=False, by=connection.connection)
 
 
@@ -74,7 +78,8 @@ def _carried(base: int, kept: _Kept) -> Iterator[tuple[Rows, Array, Array, Array
         which = np.searchsorted(kept.former, former[stays])
         places = np.zeros(len(which), np.int64)
         rows = Rows(places, device_ids[stays], hubs[stays], has_hub[stays] == 1, which)
-        waits = kept.reads_hub[which] & rows.has_hub & kept.is_changed(rows.hubs)
+        waits = kept.reads_hub[which] & rows.has_hub
+        waits[waits] = kept.is_changed(rows.hubs[waits])
         yield rows, kept.cohort[which], kept.own[which], waits
 
 

@@ -4,6 +4,7 @@ helper while the next ones are read."""
 from __future__ import annotations
 
 from concurrent.futures import Future, ThreadPoolExecutor
+from functools import cache
 from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
@@ -29,6 +30,7 @@ _BATCH = 8 << 20  # bytes; so many are sent while as many are read
 _COLUMNS = ("device", "hub", "cohort", "place")
 
 
+@cache
 def _layout(*without: str) -> np.dtype[Any]:
     """How a row is written: the number of its fields, then each with its length before it."""
     fields = [("fields", ">i2")]
@@ -39,18 +41,18 @@ def _layout(*without: str) -> np.dtype[Any]:
     return np.dtype(fields)
 
 
-_WITH_HUB, _WITHOUT_HUB = _layout(), _layout("hub")
-
-
-def packed(rows: Rows, cohorts: Array) -> bytes:
-    """Rows with the cohort of each, as a binary COPY takes them. Those without a hub come last."""
+def packed(rows: Rows, cohorts: Array, *, placed: bool = True) -> bytes:
+    """Rows with the cohort of each, as a binary COPY takes them. Those without a hub come last.
+    `placed` says that they came in a file, where each has a place."""
     values = {
         "device": rows.devices,
         "hub": rows.hubs,
         "cohort": cohorts,
         "place": rows.places,
     }
-    return _written(_WITH_HUB, values, rows.has_hub) + _written(_WITHOUT_HUB, values, ~rows.has_hub)
+    no_place = () if placed else ("place",)
+    with_hub = _written(_layout(*no_place), values, rows.has_hub)
+    return with_hub + _written(_layout("hub", *no_place), values, ~rows.has_hub)
 
 
 def _written(layout: np.dtype[Any], values: dict[str, Array], which: Array) -> bytes:

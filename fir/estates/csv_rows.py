@@ -9,6 +9,8 @@ import csv
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
+import numpy as np
+
 from fir.estates.faults import SourceFault
 from fir.estates.rules import RawDevice
 
@@ -35,7 +37,8 @@ HEADINGS = {
     "chfdeviceid": "CHFDeviceID",
     "responsiblerole": "ResponsibleRole",
 }
-BLOCK = 1 << 20
+BLOCK = 1 << 21
+NEWLINE = ord("\n")
 OTHER_DELIMITERS = {";": "semicolons", "\t": "tabs", "|": "vertical bars"}
 NOT_UTF_8 = "This is not UTF-8 text. Save the file as CSV UTF-8."
 
@@ -50,10 +53,12 @@ class Heading:
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """Whole lines of a CSV, each of them one row; `line` is the number of the first."""
+    """Whole lines of a CSV, each of them one row; `line` is the number of the first, `count` how
+    many there are."""
 
     heading: Heading
     line: int
+    count: int
     data: bytes
     longest_line: int
 
@@ -169,16 +174,18 @@ class _Lines:
         rest = self._block[self._at :]
         if not _is_plain(rest):
             return None
-        block = Block(heading, self.count + 1, rest, self._longest)
+        # Counted by numpy, several times as quick as bytes.count.
+        count = int(np.count_nonzero(np.frombuffer(rest, np.uint8) == NEWLINE))
+        block = Block(heading, self.count + 1, count, rest, self._longest)
         self._at = len(self._block)
-        self.count += rest.count(b"\n")
+        self.count += block.count
         return block
 
 
 def _is_plain(lines: bytes) -> bool:
     if not lines.endswith(b"\n") or b'"' in lines or b"\0" in lines:
         return False
-    if lines.count(b"\r") != lines.count(b"\r\n"):
+    if b"\r" in lines and lines.count(b"\r") != lines.count(b"\r\n"):
         return False
     if lines.isascii():
         return True

@@ -94,7 +94,7 @@ class Reception:
                 yield self._one_by_one(held)
 
     def _block(self, block: Block) -> Iterator[Rows]:
-        if self.rows_read + block.data.count(b"\n") > settings.ESTATE_MOST_ROWS:
+        if self.rows_read + block.count > settings.ESTATE_MOST_ROWS:
             yield self._one_by_one(block.rows())
             return
         rows, others = read_block(block, self._learned, self._number_of_good)
