@@ -6,7 +6,8 @@ COPY writes many rows at once, in half the time of INSERT; so the rows come out 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 from django.db import connection
@@ -17,7 +18,9 @@ from fir.estates.quick import Rows
 from fir.estates.tables import device_table, received_table
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from psycopg.sql import Identifier
 
     from fir.estates.models import EstateLoad
     from fir.estates.quick import Array
@@ -35,11 +38,11 @@ KEPT = "(SELECT former_id, cohort_id, own_id, reads_hub::int FROM kept ORDER BY 
 class _Kept:
     """What becomes of the cohorts of a base, and which devices changed."""
 
-    def __init__(self, load: EstateLoad) -> None:
+    def __init__(self, load: EstateLoad, by: Any) -> None:
         columns = ("former_id", "cohort_id", "own_id", "reads_hub")
-        self.former, self.cohort, self.own, reads_hub = read_out(columns, SQL(KEPT).format())
+        self.former, self.cohort, self.own, reads_hub = read_out(columns, SQL(KEPT).format(), by=by)
         self.reads_hub = reads_hub == 1
-        (changed,) = read_out(["device_id"], SQL("{}").format(received_table(load.pk)))
+        (changed,) = read_out(["device_id"], SQL("{}").format(received_table(load.pk)), by=by)
         self._changed = np.sort(changed)
         self._ends = np.zeros(_LAST_BITS + 1, np.bool_)
         self._ends[changed & _LAST_BITS] = True
@@ -55,45 +58,67 @@ class _Kept:
         return is_named
 
 
+class _Batch(NamedTuple):
+    """Packed rows on their way into a table; `is_new` as `copy_in` wants it."""
+
+    table: Identifier
+    rows: bytes
+    is_new: bool
+
+
 def carry_devices(load: EstateLoad, base_id: int) -> None:
     """Carry over what no change names. Devices whose hub is named wait, as if they had changed,
-    where rules read their hub's facts. `kept` says what becomes of the base's cohorts."""
-    kept = _Kept(load)
-    devices, waiting = device_table(load.pk), received_table(load.pk)
+    where rules read their hub's facts. `kept` says what becomes of the base's cohorts.
+
+    There is but one connection: a helper writes the last piece and reads the next by it, while one
+    is matched here.
+    """
+    base = device_table(base_id)
     with connection.cursor() as cursor:
-        cursor.execute(SQL("TRUNCATE {}").format(devices))
-    for rows, cohorts, own, waits in _carried(base_id, kept):
-        carried = packed(rows.where(~waits), cohorts[~waits], placed=False)
-        copy_in(devices, [carried], is_new=True, by=connection.connection)
-        if waits.any():
-            asked = packed(rows.where(waits), own[waits], placed=False)
-            copy_in(waiting, [asked], is_new=False, by=connection.connection)
-
-
-def _carried(base: int, kept: _Kept) -> Iterator[tuple[Rows, Array, Array, Array]]:
-    """The base's rows that no change names: their cohorts, the same but for a hub, and whether
-    they wait."""
-    for device_ids, hubs, has_hub, former in _pieces(base):
-        stays = ~kept.is_changed(device_ids)
-        which = np.searchsorted(kept.former, former[stays])
-        places = np.zeros(len(which), np.int64)
-        rows = Rows(places, device_ids[stays], hubs[stays], has_hub[stays] == 1, which)
-        waits = kept.reads_hub[which] & rows.has_hub
-        waits[waits] = kept.is_changed(rows.hubs[waits])
-        yield rows, kept.cohort[which], kept.own[which], waits
-
-
-def _pieces(base: int) -> Iterator[list[Array]]:
-    table = device_table(base)
-    with connection.cursor() as cursor:
+        cursor.execute(SQL("TRUNCATE {}").format(device_table(load.pk)))
         cursor.execute(
             "SELECT pg_relation_size(%s::regclass) / current_setting('block_size')::int",
-            [table.as_string()],
+            [base.as_string()],
         )
         (pages,) = cursor.fetchone()
-    for first in range(0, pages, PAGES):
-        values = {"first": Literal(f"({first},0)"), "end": Literal(f"({first + PAGES},0)")}
-        yield read_out(
-            ("device_id", "hub_id", "has_hub", "cohort_id"),
-            SQL(PAGES_OF_BASE).format(base=table, **values),
-        )
+    by: Any = connection.connection
+    kept = _Kept(load, by)
+    ready: list[_Batch] = []
+    with ThreadPoolExecutor(1, thread_name_prefix="carry") as helper:
+        turn = helper.submit(_take_turn, ready, base, 0, by)
+        for page in range(0, pages, PAGES):
+            piece = turn.result()
+            turn = helper.submit(_take_turn, ready, base, page + PAGES, by)
+            ready = list(_carried(piece, kept, load))
+        turn.result()
+    _write(ready, by)
+
+
+def _take_turn(ready: Sequence[_Batch], base: Identifier, page: int, by: Any) -> list[Array]:
+    """Write what is ready; the rows of the base's pages from this one on, if there are any."""
+    _write(ready, by)
+    values = {"first": Literal(f"({page},0)"), "end": Literal(f"({page + PAGES},0)")}
+    columns = ("device_id", "hub_id", "has_hub", "cohort_id")
+    return read_out(columns, SQL(PAGES_OF_BASE).format(base=base, **values), by=by)
+
+
+def _write(ready: Iterable[_Batch], by: Any) -> None:
+    for batch in ready:
+        copy_in(batch.table, [batch.rows], is_new=batch.is_new, by=by)
+
+
+def _carried(piece: Sequence[Array], kept: _Kept, load: EstateLoad) -> Iterator[_Batch]:
+    """The rows of a piece that no change names, in their new cohorts; those that wait, in the same
+    but for a hub."""
+    device_ids, hubs, has_hub, former = piece
+    stays = ~kept.is_changed(device_ids)
+    which = np.searchsorted(kept.former, former[stays])
+    places = np.zeros(len(which), np.int64)
+    rows = Rows(places, device_ids[stays], hubs[stays], has_hub[stays] == 1, which)
+    waits = kept.reads_hub[which] & rows.has_hub
+    waits[waits] = kept.is_changed(rows.hubs[waits])
+    carried = packed(rows.where(~waits), kept.cohort[which[~waits]], placed=False)
+    yield _Batch(device_table(load.pk), carried, is_new=True)
+    if waits.any():
+        asked = packed(rows.where(waits), kept.own[which[waits]], placed=False)
+        yield _Batch(received_table(load.pk), asked, is_new=False)

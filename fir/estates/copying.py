@@ -79,8 +79,9 @@ def copy_in(table: Identifier, batch: Iterable[bytes], *, is_new: bool, by: Any)
         copy.write(_END)
 
 
-def read_out(columns: Sequence[str], rows: Composed) -> list[Array]:
-    """These columns of rows, each as an array of numbers. None of them may be NULL.
+def read_out(columns: Sequence[str], rows: Composed, *, by: Any) -> list[Array]:
+    """These columns of rows, each as an array of numbers, by a connection of psycopg's. None of
+    them may be NULL.
 
     Whole columns come as one value each: a value for every row takes psycopg ten times as long.
     """
@@ -88,9 +89,7 @@ def read_out(columns: Sequence[str], rows: Composed) -> list[Array]:
         SQL("coalesce(string_agg(int8send({}), ''), '')").format(Identifier(column))
         for column in columns
     )
-    connection.ensure_connection()
-    # Not Django's own, which has no binary answers.
-    with Cursor(connection.connection) as cursor:
+    with Cursor(by) as cursor:  # not Django's own, which has no binary answers
         cursor.execute(SQL("SELECT {} FROM {}").format(packed_columns, rows), binary=True)
         (answer,) = cursor.fetchall()
         return [np.frombuffer(column, ">i8").astype(np.int64) for column in answer]
