@@ -10,6 +10,7 @@ from cpl.queries import manufacturer_name
 from fir.eligibility.decision_queries import own_decisions
 from fir.eligibility.explanations import hops_of, next_step, reason_of
 from fir.estates.progress import progress_of
+from fir.estates.queries import waited_for
 from fir.records.queries import contact_answer, contacts_of, versions_of
 from fir.submissions.claims import LISTED_FACTS, RELEASE_FACTS
 from fir.submissions.models import DRAFT
@@ -153,13 +154,19 @@ def _draft(judged: JudgedRow, party: Party) -> dict[str, Any]:
     }
 
 
-def load_answer(load: EstateLoad, *, at: datetime) -> dict[str, Any]:
-    """An estate load and how far it is."""
+def load_answers(loads: Sequence[EstateLoad], *, at: datetime) -> list[dict[str, Any]]:
+    """Estate loads, how far each is, and which one a queued one waits for."""
+    before = waited_for(loads)
+    return [_load_answer(load, waits_for=before.get(load.pk), at=at) for load in loads]
+
+
+def _load_answer(load: EstateLoad, *, waits_for: int | None, at: datetime) -> dict[str, Any]:
     return {
         "id": load.pk,
         "state": load.state,
         "mode": load.mode,
         "base": load.base_id,
+        "waits_for": waits_for,
         "bytes_total": load.bytes_total,
         "bytes_read": load.bytes_read,
         "rows_read": load.rows_read,

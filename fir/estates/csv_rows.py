@@ -39,6 +39,8 @@ HEADINGS = {
 }
 BLOCK = 1 << 21
 NEWLINE = ord("\n")
+# Each takes as long as a row and is none, so that a small file packed of them would keep us busy.
+MOST_BLANK_LINES = 100_000
 OTHER_DELIMITERS = {";": "semicolons", "\t": "tabs", "|": "vertical bars"}
 NOT_UTF_8 = "This is not UTF-8 text. Save the file as CSV UTF-8."
 
@@ -95,6 +97,8 @@ def read_csv(pieces: Iterable[bytes], longest_line: int) -> Iterator[Block | Raw
             for cells in rows:
                 if cells:
                     yield raw_device(heading, lines.count, cells, is_ended=lines.last_is_whole)
+                else:
+                    lines.step_over(1)
                 if lines.is_used_up:
                     break
     except csv.Error as error:
@@ -138,6 +142,7 @@ class _Lines:
         self._block = next(blocks, b"").removeprefix(codecs.BOM_UTF8)
         self._at = 0
         self.count = 0
+        self._blank = 0
         self.last_is_whole = True
 
     def __iter__(self) -> Iterator[str]:
@@ -174,12 +179,20 @@ class _Lines:
         rest = self._block[self._at :]
         if not _is_plain(rest):
             return None
+        self.step_over(rest.count(b"\n\n") + rest.count(b"\n\r\n\r\n"))
         # Counted by numpy, several times as quick as bytes.count.
         count = int(np.count_nonzero(np.frombuffer(rest, np.uint8) == NEWLINE))
         block = Block(heading, self.count + 1, count, rest, self._longest)
         self._at = len(self._block)
         self.count += block.count
         return block
+
+    def step_over(self, blank: int) -> None:
+        """Count blank lines, about. Raises SourceFault when no mishap leaves so many."""
+        self._blank += blank
+        if self._blank > MOST_BLANK_LINES:
+            most = f"{MOST_BLANK_LINES:,}"
+            raise SourceFault(self.count, f"The file holds more than {most} blank lines.")
 
 
 def _is_plain(lines: bytes) -> bool:

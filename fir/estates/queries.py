@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import csv
 from collections import defaultdict
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from django.db.models import Q, Sum
 
 from fir.estates.models import (
     AT_WORK,
+    QUEUED,
     Census,
     CensusFigure,
     Cohort,
@@ -38,10 +40,18 @@ def find_load(party: Party, load_id: int) -> EstateLoad | None:
     return EstateLoad.objects.filter(party=party, pk=load_id).first()
 
 
-def load_before(load: EstateLoad) -> EstateLoad | None:
-    """The load of the same Supplier that this one waits for, if any: they are finished in turn."""
-    others = EstateLoad.objects.filter(party=load.party_id, state__in=AT_WORK, pk__lt=load.pk)
-    return others.order_by("-id").first()
+def waited_for(loads: Collection[EstateLoad]) -> dict[int, int]:
+    """Which load of the same Supplier each of these waits for, by number: they are finished in
+    turn. What waits for none is absent."""
+    queued = [load for load in loads if load.state == QUEUED]
+    parties = {load.party_id for load in queued}
+    if not parties:
+        return {}
+    at_work = EstateLoad.objects.filter(party__in=parties, state__in=AT_WORK)
+    places = sorted(at_work.values_list("party_id", "id"))
+    before = {place: earlier for earlier, place in pairwise(places) if earlier[0] == place[0]}
+    asked = {load.pk: before.get((load.party_id, load.pk)) for load in queued}
+    return {load_id: earlier[1] for load_id, earlier in asked.items() if earlier}
 
 
 def loads_of(party: Party) -> QuerySet[EstateLoad]:

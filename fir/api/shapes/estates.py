@@ -7,12 +7,14 @@ from fir.estates.models import MODES, STATES
 
 
 class EstateLoad(serializers.Serializer[None]):
-    """A load of an inventory, and how far it is."""
+    """A load of an inventory, and how far it is. A queued one `waits_for` the load of that number
+    to be finished, or for nothing but a worker."""
 
     id = Whole()
     state = Choice(choices=STATES)
     mode = Choice(choices=MODES)
     base = Whole(allow_null=True)
+    waits_for = Whole(allow_null=True)
     bytes_total = Whole(allow_null=True)
     bytes_read = Whole()
     rows_read = Whole()

@@ -12,7 +12,7 @@ from django.utils import timezone
 from drf_spectacular.types import OpenApiTypes
 from rest_framework.response import Response
 
-from fir.api.answers import load_answer
+from fir.api.answers import load_answers
 from fir.api.door import PAGING, Door
 from fir.api.shapes import estates as shapes
 from fir.estates.bodies import Body
@@ -48,8 +48,8 @@ class EstateLoads(Door):
     def get(self, request: Request) -> Response:
         """The loads, newest first."""
         loads = loads_of(self.supplier())
-        answered = partial(load_answer, at=timezone.now())
-        return Response(self.page(loads, lambda rows: list(map(answered, rows)), "-id"))
+        answered = partial(load_answers, at=timezone.now())
+        return Response(self.page(loads, answered, "-id"))
 
     def post(self, request: Request) -> Response:
         """Take in the body as it streams: 202 when it is in, 422 when it cannot be read."""
@@ -67,7 +67,7 @@ class EstateLoads(Door):
 
 
 def _answered(load: EstateLoad) -> dict[str, Any]:
-    return load_answer(load, at=timezone.now())
+    return load_answers([load], at=timezone.now())[0]
 
 
 class _OneLoad(Door):

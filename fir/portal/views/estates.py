@@ -13,15 +13,15 @@ from django.template.defaultfilters import filesizeformat
 from django.utils import timezone
 
 from fir.estates.explanations import PHASES, how_long, note_in_words
-from fir.estates.models import AT_WORK, FULL, QUEUED, RECEIVING
+from fir.estates.models import AT_WORK, FULL, RECEIVING
 from fir.estates.progress import progress_of
 from fir.estates.queries import (
     find_load,
-    load_before,
     loads_of,
     notes_of,
     notes_report,
     standing_load_of,
+    waited_for,
 )
 from fir.estates.sweep import HELD_LOADS_STAND, NOTES_STAND
 from fir.parties.permissions import Permission
@@ -102,7 +102,7 @@ class OneLoad(SupplierPage):
             form=form,
             phase=PHASES[load.state],
             seen=seen(load),
-            waits_for=load_before(load) if load.state == QUEUED else None,
+            waits_for=waited_for([load]).get(load.pk),
             **_figures(load),
             is_at_work=load.state in (RECEIVING, *AT_WORK),
             stands=standing_load_of(self.party),

@@ -13,6 +13,7 @@ from django.utils import timezone
 from fir.estates.csv_rows import HEADINGS, OPTIONAL
 from fir.estates.models import FULL, MODES
 from fir.estates.operations import (
+    BaseReplaced,
     EstateRefused,
     LoadNotHeld,
     NewerLoadStands,
@@ -44,6 +45,8 @@ NOT_ACCEPTED: Mapping[type[Exception], str] = {
     "stands now.",
     NewerLoadStands: "A load that was sent after this one is your estate already, so nothing was "
     "changed, and nothing is to be done.",
+    BaseReplaced: "The estate that these changes were made to stands no more, so nothing was "
+    "changed. Send the whole inventory, or the changes since then.",
 }
 
 

@@ -25,7 +25,7 @@ RESPONSE = (Path(__file__).parents[2] / "data" / "read-inventory-response.xml").
 CSV = make.inventory(make.device(1), make.device(2))
 DTD = b'<!DOCTYPE a [<!ENTITY b "c">]>'
 PACKED = gzip.compress(CSV, mtime=0)
-BOMB = gzip.compress(CSV + b"\n" * (24 << 20), mtime=0)
+BOMB = gzip.compress(CSV + (b"x" * 98_000 + b"\n") * 400, mtime=0)
 
 
 def zipped(**members: bytes) -> bytes:
@@ -46,6 +46,8 @@ BAD = {
     "tabs": (CSV.replace(b",", b"\t"), "separated by tabs"),
     "UTF-16": (CSV.decode().encode("utf-16"), "UTF-16"),
     "a gzip cut off": (PACKED[:-9], "cut off"),
+    "a small gzip of blank lines": (gzip.compress(CSV + b"\n" * (1 << 20)), "blank lines"),
+    "blank lines after a quotation mark": (CSV + b'""\n' + b"\n" * 200_000, "blank lines"),
     "a gzip bomb": (BOMB, "more than 1,000 times its size"),
     "ten megabytes in a field": (
         CSV + make.inventory(make.device(3, DeviceStatus="x" * (10 << 20))).split(b"\n", 1)[1],
