@@ -56,7 +56,7 @@ SENTENCES: Mapping[Permission, str] = {
         "keep the catalogue."
     ),
     Permission.CONFIRM_LOADED: "Record when the DCC loaded entries of the Central Products List.",
-    Permission.LOAD_ESTATE: "Send in the Supplier's inventory of Devices.",
+    Permission.LOAD_ESTATE: "Send in the Supplier's inventory of Devices, or delete its estate.",
     Permission.VIEW_ESTATE: "Read the Supplier's estate and which of its Devices are eligible.",
     Permission.VIEW_NOTICES: "Read the notices raised for the Party.",
     Permission.DECIDE_RELEASES: (

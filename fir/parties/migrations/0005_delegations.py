@@ -59,7 +59,10 @@ class Migration(migrations.Migration):
                         "confirm_loaded",
                         "Record when the DCC loaded entries of the Central Products List.",
                     ),
-                    ("load_estate", "Send in the Supplier's inventory of Devices."),
+                    (
+                        "load_estate",
+                        "Send in the Supplier's inventory of Devices, or delete its estate.",
+                    ),
                     (
                         "view_estate",
                         "Read the Supplier's estate and which of its Devices are eligible.",
