@@ -45,7 +45,7 @@ def take_all(browser: Browser, fir: Stack) -> None:
     greta, basil = signed_in(browser, fir, "greta"), signed_in(browser, fir, "basil")
     eventually(lambda: is_worked_out(greta), what="the estate's assessment")
     take(greta, "/estate", "estate")
-    record = first_link(greta, "/firmware?device_type=ESME", "Records")
+    record = first_link(greta, "/firmware?device_type=ESME&q=1A100100", "Records")
     take(greta, record, "record", height=HEIGHT_OF_RECORD)
     take(greta, record, "record-narrow", width=PHONE)
     take(basil, first_link(basil, "/submissions?state=SUBMITTED", "Submissions"), "submission")
