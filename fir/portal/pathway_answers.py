@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 PATHWAY = "pathway"
 MOST_BOXES = 100  # entries that have a box to tick; the others are named by their ids
 OVER_NONE = (NOT_APPLICABLE, "None (N/A): no Device in the field may be updated to it")
-STRANGE = "which is not of its family or not listed"
 UNKNOWN = (NOT_KNOWN, "Not known: nobody can say any more")
 
 

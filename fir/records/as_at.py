@@ -8,25 +8,23 @@ from __future__ import annotations
 
 import uuid
 from collections import defaultdict
-from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
 from cpl.models import CPLEntry
 from cpl.sheet.row import CURRENT, REMOVED
 from fir.ledger.models import LedgerEvent
-from fir.ledger.queries import Moment, moment_at, payload_of
+from fir.ledger.queries import Moment, payload_of
 from fir.records.models import RepositoryEntry
 from fir.records.queries import RECORD_KINDS, entries_of_models
 from fir.records.rules import UNKNOWN
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Mapping
 
     from django.db.models import QuerySet
 
     from cpl.identifiers import ModelKey
-    from fir.parties.models import Party
 
 _DATES = ("date_added", "cpa_expiry_date", "cpa_renewal_date", "end_of_support")
 _IDS = ("record_id", "supersedes_id")
@@ -61,23 +59,6 @@ _NOTHING: Mapping[str, Any] = {
 _COLUMNS = frozenset(field.attname for field in RepositoryEntry._meta.concrete_fields)
 
 
-@dataclass(frozen=True, slots=True)
-class Then:
-    """The entries of some Device Models at a moment, each as an unsaved row of the repository."""
-
-    moment: Moment
-    entries: Mapping[str, RepositoryEntry]
-
-
-def entries_then(at: datetime, cpl_entry_ids: Collection[str], *, now: datetime) -> Then:
-    """How these entries stood at a time, by id; those not listed by then are absent.
-
-    Raises `NoSuchMoment` for a time to come, or before the first event.
-    """
-    moment = moment_at(at, now=now)
-    return Then(moment, _folded(cpl_entry_ids, moment.seq))
-
-
 def models_then(moment: Moment, keys: Collection[ModelKey]) -> list[RepositoryEntry]:
     """Every entry of these Device Models as it stood then, oldest first."""
     now = [one for listed in entries_of_models(keys).values() for one in listed]
@@ -89,22 +70,6 @@ def listed_then(entries: QuerySet[RepositoryEntry], moment: Moment) -> QuerySet[
     """Those of the entries that were listed by then; what they said then is not in the rows."""
     told = LedgerEvent.objects.filter(kind="CPL_ENTRY_LISTED", seq__lte=moment.seq)
     return entries.filter(cpl_entry_id__in=told.values("subject_id"))
-
-
-def as_they_stood(entries: Sequence[RepositoryEntry], moment: Moment) -> list[RepositoryEntry]:
-    """These entries as they stood then, in their order; those not listed by then are left out."""
-    then = _folded([entry.cpl_entry_id for entry in entries], moment.seq)
-    return [then[entry.cpl_entry_id] for entry in entries if entry.cpl_entry_id in then]
-
-
-def find_then(
-    party: Party, cpl_entry_id: str, at: datetime, *, now: datetime
-) -> tuple[Moment, RepositoryEntry | None]:
-    """The moment, and one entry as it stood then; None when there was none that this Party may
-    see. Raises `NoSuchMoment`."""
-    visible = RepositoryEntry.objects.visible_to(party).filter(cpl_entry_id=cpl_entry_id)
-    then = entries_then(at, list(visible.values_list("cpl_entry_id", flat=True)), now=now)
-    return then.moment, then.entries.get(cpl_entry_id)
 
 
 def _folded(cpl_entry_ids: Collection[str], seq: int) -> dict[str, RepositoryEntry]:

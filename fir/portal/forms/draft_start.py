@@ -77,10 +77,6 @@ class StartForm(forms.Form):
         return {n: said for n in self.OF_NEW[1:] if (said := self.cleaned_data[n]).strip()}
 
 
-class MendForm(forms.Form):
-    """Beginning with what was returned: nothing is asked."""
-
-
 def _key(entry: RepositoryEntry) -> ModelKey:
     return (entry.device_type, entry.manufacturer_identifier, entry.device_model)
 

@@ -90,7 +90,6 @@ class EstatePage(ScopedPage):
             "picture": trend_picture(trend),
             "stands": standing_load_of(self.party),
             "newest": loads_of(self.party).first(),
-            "may_view": self.actor.may(Permission.VIEW_ESTATE),
             "may_send": self.actor.may(Permission.LOAD_ESTATE),
         }
 

@@ -9,7 +9,7 @@ import pytest
 
 from fir.ledger.queries import NoSuchMoment, moment_at
 from fir.parties.operations import operator
-from fir.records.as_at import as_they_stood, find_then, listed_then, models_then
+from fir.records.as_at import listed_then, models_then
 from fir.records.loading import confirm_loaded
 from fir.records.models import RepositoryEntry
 from fir.records.operations import declare_hub_capability
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from cpl.sheet.row import SheetRow
-    from fir.parties.models import Actor
+    from fir.parties.models import Actor, Party
 
 pytestmark = pytest.mark.django_db
 COLUMNS = [field.attname for field in RepositoryEntry._meta.concrete_fields]
@@ -109,8 +109,9 @@ def test_every_moment_is_told_as_it_was() -> None:
 
     for at, said in story.told:
         moment = moment_at(at, now=now)
-        standing = listed_then(RepositoryEntry.objects.order_by("entry_id"), moment)
-        assert facts_of(as_they_stood(list(standing), moment)) == said, at
+        standing = list(listed_then(RepositoryEntry.objects.order_by("entry_id"), moment))
+        then = {one.cpl_entry_id: one for one in models_then(moment, set(map(key_of, standing)))}
+        assert facts_of([then[entry.cpl_entry_id] for entry in standing]) == said, at
 
 
 def test_the_order_of_a_model_is_told_as_it_was() -> None:
@@ -151,6 +152,12 @@ def test_an_entry_is_found_as_it_stood_by_who_may_see_it() -> None:
     later = make.AT + timedelta(hours=1)
     supplier, rival = make.party(), make.maker("other", "F1A2")
 
-    assert find_then(supplier, "CPL-000001", make.AT, now=later)[1] is not None
-    assert find_then(rival, "CPL-000001", make.AT, now=later)[1] is None
-    assert find_then(supplier, "CPL-9", make.AT, now=later)[1] is None
+    moment = moment_at(make.AT, now=later)
+
+    def found(party: Party, cpl_entry_id: str) -> bool:
+        visible = RepositoryEntry.objects.visible_to(party).filter(cpl_entry_id=cpl_entry_id)
+        return listed_then(visible, moment).exists()
+
+    assert found(supplier, "CPL-000001")
+    assert not found(rival, "CPL-000001")
+    assert not found(supplier, "CPL-9")
