@@ -2,14 +2,14 @@
 
 Absolute figures say more about the machine than about FIR, so each line is a ratio of two rates
 measured in turns. Runs on a throw-away database like that of the tests, but with commits that
-reach the disk, and leaves nothing.
+reach the disk, and leaves nothing. `make bench ARGS="estates feed"` measures these alone.
 """
 
 import os
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from statistics import median
 
 import django
@@ -32,8 +32,8 @@ def ratio(name: str, reference: str, ours: Callable[[], int], theirs: Callable[[
     sys.stdout.write(f"{name}: {share:.3f} of {reference} ({rates})\n")
 
 
-def main() -> None:
-    """Migrate the throw-away database and run every benchmark."""
+def main(names: Sequence[str]) -> int:
+    """Migrate the throw-away database and run these benchmarks, or every one."""
     for command in ("migrate", "collectstatic --no-input"):
         arguments = [*command.split(), "--verbosity", "0"]
         subprocess.run([sys.executable, "manage.py", *arguments], check=True)
@@ -42,9 +42,14 @@ def main() -> None:
     import fir.celery  # noqa: F401 - operations ring the readers through this application
     from bench import figures
 
-    for figure in figures.ALL:
-        figure(ratio)
+    known = {figure.__name__: figure for figure in figures.ALL}
+    if unknown := [name for name in names if name not in known]:
+        sys.stderr.write(f"No benchmark is named {unknown[0]}. There are: {', '.join(known)}.\n")
+        return 2
+    for name in names or known:
+        known[name](ratio)
+    return 0
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main(sys.argv[1:]))

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from cpl.queries import manufacturer_name
 from fir.eligibility.decision_queries import own_decisions
 from fir.eligibility.explanations import hops_of, next_step, reason_of
-from fir.estates.progress import progress_of
+from fir.estates.progress import progress_of_each
 from fir.estates.queries import waited_for
 from fir.records.queries import contact_answer, contacts_of, versions_of
 from fir.submissions.claims import LISTED_FACTS, RELEASE_FACTS
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from cpl.models import EntryColumns
     from fir.eligibility.models import Finding, SupplierDecision
     from fir.estates.models import EstateLoad
+    from fir.estates.progress import Progress
     from fir.ledger.models import ReaderFault
     from fir.notifications.models import Notice
     from fir.parties.models import Party
@@ -156,11 +157,11 @@ def _draft(judged: JudgedRow, party: Party) -> dict[str, Any]:
 
 def load_answers(loads: Sequence[EstateLoad], *, at: datetime) -> list[dict[str, Any]]:
     """Estate loads, how far each is, and which one a queued one waits for."""
-    before = waited_for(loads)
-    return [_load_answer(load, waits_for=before.get(load.pk), at=at) for load in loads]
+    before, progress = waited_for(loads), progress_of_each(loads, at=at)
+    return [_load_answer(load, progress[load.pk], before.get(load.pk)) for load in loads]
 
 
-def _load_answer(load: EstateLoad, *, waits_for: int | None, at: datetime) -> dict[str, Any]:
+def _load_answer(load: EstateLoad, progress: Progress, waits_for: int | None) -> dict[str, Any]:
     return {
         "id": load.pk,
         "state": load.state,
@@ -172,7 +173,7 @@ def _load_answer(load: EstateLoad, *, waits_for: int | None, at: datetime) -> di
         "rows_read": load.rows_read,
         "rows_bad": load.rows_bad,
         "rows_total": load.rows_read if load.state != "RECEIVING" else None,
-        **asdict(progress_of(load, at=at)),
+        **asdict(progress),
         "devices": load.devices,
         "notes_by_reason": load.notes_by_reason,
         "refusal": load.refusal,

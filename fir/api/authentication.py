@@ -12,9 +12,12 @@ from fir.parties.models import Actor
 from fir.parties.queries import actor_of_key
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from rest_framework.request import Request
 
     from fir.api.door import Door
+    from fir.parties.permissions import Permission
 
 SCHEME = "Bearer"
 
@@ -57,9 +60,13 @@ class HoldsPermission(BasePermission):
         if not isinstance(actor, Actor):
             return False
         if not any(actor.may(permission) for permission in wanted):
-            self.message = (
-                f"This key lacks the permission {' or '.join(p.name for p in wanted)}: "
-                f"{wanted[0].sentence}"
-            )
+            self.message = lacking(wanted)
             return False
         return True
+
+
+def lacking(wanted: Sequence[Permission]) -> str:
+    """What a key is told that has none of these permissions, any of which would do."""
+    names = " or ".join(permission.name for permission in wanted)
+    return f"This key lacks the permission {names}: {wanted[0].sentence}"
+

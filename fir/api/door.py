@@ -20,11 +20,13 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from cpl.identifiers import IdentifierFault
+from fir.api.authentication import lacking
 from fir.api.problems import BodyTooLarge, InputRefused
 from fir.ledger.queries import snapshot
 from fir.parties.delegating import note_refusal
 from fir.parties.delegation_queries import scope_of
 from fir.parties.models import Actor
+from fir.parties.permissions import Permission
 from fir.submissions.claims import Fault
 
 if TYPE_CHECKING:
@@ -38,7 +40,6 @@ if TYPE_CHECKING:
     from rest_framework.request import Request
 
     from fir.parties.models import Party
-    from fir.parties.permissions import Permission
     from fir.parties.scopes import Scope
 
 # Raised when the form of an answer changes, so that no client keeps an old form by its ETag.
@@ -197,6 +198,15 @@ class Door(APIView):
             self.refused_supplier = named
             raise PermissionDenied(NOT_DELEGATED)
         return found
+
+    def scope_if_any(self) -> Scope | None:
+        """Whose Devices stand beside what many may read: the asker's own, where it is a Supplier and
+        may look at them, or those of the Supplier that an agent names; None where it names none."""
+        may_look = self.actor.may(Permission.VIEW_ESTATE)
+        if self.text("party") and not may_look:
+            raise PermissionDenied(lacking([Permission.VIEW_ESTATE]))
+        own = may_look and self.actor.party.is_supplier
+        return self.scope() if own or self.text("party") else None
 
     def page(
         self,

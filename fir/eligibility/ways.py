@@ -7,8 +7,6 @@ from typing import TYPE_CHECKING
 
 from fir.eligibility.planner import ways_to
 from fir.eligibility.queries import devices_running, standing_of
-from fir.parties.permissions import Permission
-from fir.parties.scopes import Scope
 from fir.records.queries import entries_of_models, key_of, path_entry
 
 if TYPE_CHECKING:
@@ -17,7 +15,7 @@ if TYPE_CHECKING:
 
     from fir.eligibility.planner import Way
     from fir.eligibility.queries import Standing
-    from fir.parties.models import Actor
+    from fir.parties.scopes import Scope
     from fir.records.models import RepositoryEntry
 
 
@@ -25,8 +23,8 @@ if TYPE_CHECKING:
 class WaysTo:
     """The ways to an entry from every other of its Device Model, whose entries are `model`, by id.
 
-    `running` are the asker's devices by the entry they run, as far as `standing` says; where the
-    asker sees none, `standing` is None.
+    `running` are the devices that the asker sees by the entry they run, as far as `standing` says;
+    where it sees none, `standing` is None.
     """
 
     model: Mapping[str, RepositoryEntry]
@@ -39,21 +37,18 @@ class WaysTo:
         return any(self.model[hop].recalled_at for hop in way.plan.route[:-1])
 
 
-def ways_for(actor: Actor, entry: RepositoryEntry, *, at: datetime) -> WaysTo:
-    """The ways to an entry that the asker may read, with its own devices where it is a Supplier
-    whose estate it may look at."""
+def ways_for(entry: RepositoryEntry, scope: Scope | None, *, at: datetime) -> WaysTo:
+    """The ways to an entry that the asker may read, with the devices that it sees, if any."""
     model = entries_of_models([key_of(entry)])[key_of(entry)]
-    standing = _standing(actor, at)
+    standing = _standing(scope, at) if scope else None
     return WaysTo(
         model={one.cpl_entry_id: one for one in model},
         ways=ways_to(entry.cpl_entry_id, list(map(path_entry, model))),
-        running=devices_running(Scope(actor.party), entry) if standing else {},
+        running=devices_running(scope, entry) if scope and standing else {},
         standing=standing,
     )
 
 
-def _standing(actor: Actor, at: datetime) -> Standing | None:
-    if not (actor.party.is_supplier and actor.may(Permission.VIEW_ESTATE)):
-        return None
-    standing = standing_of(actor.party, at=at)
+def _standing(scope: Scope, at: datetime) -> Standing | None:
+    standing = standing_of(scope.supplier, at=at)
     return standing if standing.load_id else None

@@ -16,7 +16,15 @@ from fir.estates.carrying import carry_devices
 from fir.estates.models import DELTA, Cohort
 from fir.estates.reception import MEMBER_BITS
 from fir.estates.rules import READ_THEIR_HUB, REMOVED, RowNote
-from fir.estates.tables import FOLDER, PLAN, device_table, received_table
+from fir.estates.steps import enter_step
+from fir.estates.tables import (
+    ALONE,
+    FOLDER,
+    JOINING,
+    WITH_WORKERS,
+    device_table,
+    received_table,
+)
 
 if TYPE_CHECKING:
     from fir.estates.models import EstateLoad
@@ -64,7 +72,7 @@ def _do(statement: str, load: EstateLoad) -> None:
 
 def build_devices(load: EstateLoad) -> None:
     """Put every device of a load in its table, which is not indexed yet. Needs a transaction."""
-    _do(f"{PLAN}; ANALYZE {{received}}", load)
+    _do("ANALYZE {received}", load)
     if load.base_id:
         carry_base(load, load.base_id)
     place_waiting(load)
@@ -72,6 +80,7 @@ def build_devices(load: EstateLoad) -> None:
 
 def carry_base(load: EstateLoad, base_id: int) -> None:
     """Carry over what stands, but for what a delta changes or removes."""
+    _do(JOINING, load)
     _run(load, "carry_cohorts", "match_cohorts")
     _do("ANALYZE kept", load)
     carry_devices(load, base_id)
@@ -81,6 +90,7 @@ def carry_base(load: EstateLoad, base_id: int) -> None:
 
 def place_waiting(load: EstateLoad) -> None:
     """Put devices whose cohort depends on their hub's facts among the others."""
+    _do(f"{JOINING}; {ALONE}", load)
     _run(load, "find_hubs")
     _do("ANALYZE found", load)
     _run(load, "face_hubs")
@@ -117,6 +127,7 @@ def _note(place: int, number: int, differs: bool) -> RowNote:
 
 def no_device_twice(load: EstateLoad) -> bool:
     """Index the devices by id; False, and nothing is done, where one stands twice."""
+    enter_step(load.pk, 0, 0.35)
     try:
         with transaction.atomic():
             _do("ALTER TABLE {devices} ADD PRIMARY KEY (device_id)", load)
@@ -133,6 +144,7 @@ def take_back_placed(load: EstateLoad) -> None:
 def index_devices(load: EstateLoad) -> None:
     """Index the load's devices by cohort, and drop what they are not asked for any more. What a
     delta received stays until it was compared: nothing else can have changed."""
+    enter_step(load.pk, 0.35, 0.9)
     _do("CREATE INDEX ON {devices} (cohort_id, device_id)", load)
     _do("ALTER TABLE {devices} DROP COLUMN place; ANALYZE {devices}", load)
     if load.mode != DELTA:
@@ -146,5 +158,8 @@ def forget_received(load: EstateLoad) -> None:
 
 def count_cohorts(load: EstateLoad) -> None:
     """Count the devices of each cohort; those that have none go."""
-    _run(load, "count_cohorts")
+    enter_step(load.pk, 0.9, 1)
+    _do(WITH_WORKERS, load)
+    _run(load, "count_devices", "count_cohorts")
+    _do("DROP TABLE counted", load)
     Cohort.objects.filter(load=load, device_count=0).delete()

@@ -15,6 +15,7 @@ from psycopg.sql import SQL, Literal
 
 from fir.estates.copying import copy_in, packed, read_out
 from fir.estates.quick import Rows
+from fir.estates.steps import enter_step
 from fir.estates.tables import device_table, received_table
 
 if TYPE_CHECKING:
@@ -27,10 +28,11 @@ if TYPE_CHECKING:
 
 _LAST_BITS = (1 << 22) - 1  # of a device's number
 PAGES = 2_000  # of the base's table at a time: about 300,000 devices
-# A device without a hub names itself, since a number is wanted.
+# A device without a hub names itself, since a number is wanted, and its cohort is told as negative.
 PAGES_OF_BASE = """
-(SELECT device_id, coalesce(hub_id, device_id) AS hub_id, (hub_id IS NOT NULL)::int AS has_hub,
-    cohort_id FROM {base} WHERE ctid >= {first}::tid AND ctid < {end}::tid) AS piece
+(SELECT device_id, coalesce(hub_id, device_id) AS hub_id,
+    CASE WHEN hub_id IS NULL THEN -cohort_id ELSE cohort_id END AS cohort_id
+FROM {base} WHERE ctid >= {first}::tid AND ctid < {end}::tid) AS piece
 """
 KEPT = "(SELECT former_id, cohort_id, own_id, reads_hub::int FROM kept ORDER BY 1) AS kept"
 
@@ -88,6 +90,7 @@ def carry_devices(load: EstateLoad, base_id: int) -> None:
         turn = helper.submit(_take_turn, ready, base, 0, by)
         for page in range(0, pages, PAGES):
             piece = turn.result()
+            enter_step(load.pk, page / pages, page / pages, by=by)
             turn = helper.submit(_take_turn, ready, base, page + PAGES, by)
             ready = list(_carried(piece, kept, load))
         turn.result()
@@ -98,7 +101,7 @@ def _take_turn(ready: Sequence[_Batch], base: Identifier, page: int, by: Any) ->
     """Write what is ready; the rows of the base's pages from this one on, if there are any."""
     _write(ready, by)
     values = {"first": Literal(f"({page},0)"), "end": Literal(f"({page + PAGES},0)")}
-    columns = ("device_id", "hub_id", "has_hub", "cohort_id")
+    columns = ("device_id", "hub_id", "cohort_id")
     return read_out(columns, SQL(PAGES_OF_BASE).format(base=base, **values), by=by)
 
 
@@ -110,11 +113,11 @@ def _write(ready: Iterable[_Batch], by: Any) -> None:
 def _carried(piece: Sequence[Array], kept: _Kept, load: EstateLoad) -> Iterator[_Batch]:
     """The rows of a piece that no change names, in their new cohorts; those that wait, in the same
     but for a hub."""
-    device_ids, hubs, has_hub, former = piece
+    device_ids, hubs, former = piece
     stays = ~kept.is_changed(device_ids)
-    which = np.searchsorted(kept.former, former[stays])
+    which = np.searchsorted(kept.former, np.abs(former[stays]))
     places = np.zeros(len(which), np.int64)
-    rows = Rows(places, device_ids[stays], hubs[stays], has_hub[stays] == 1, which)
+    rows = Rows(places, device_ids[stays], hubs[stays], former[stays] > 0, which)
     waits = kept.reads_hub[which] & rows.has_hub
     waits[waits] = kept.is_changed(rows.hubs[waits])
     carried = packed(rows.where(~waits), kept.cohort[which[~waits]], placed=False)

@@ -216,12 +216,13 @@ def read_heading(cells: list[str]) -> Heading:
     names = [_name(cell) for cell in cells]
     missing = [HEADINGS[n] for n in COLUMNS if n not in names and n not in OPTIONAL]
     doubled = [HEADINGS[n] for n in COLUMNS if names.count(n) > 1]
+    faults = []
     if missing:
-        raise SourceFault(
-            1, _delimited_otherwise(cells) or f"Headings missing: {', '.join(missing)}."
-        )
+        faults.append(_delimited_otherwise(cells) or f"Headings missing: {', '.join(missing)}.")
     if doubled:
-        raise SourceFault(1, f"Headings that stand twice: {', '.join(doubled)}.")
+        faults.append(f"Headings that stand twice: {', '.join(doubled)}.")
+    if faults:
+        raise SourceFault(1, " ".join(faults))
     places = {place: COLUMNS[name] for place, name in enumerate(names) if name in COLUMNS}
     return Heading(places, len(cells))
 

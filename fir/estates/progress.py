@@ -9,9 +9,20 @@ from typing import TYPE_CHECKING, Self
 
 from django.db import DatabaseError, connection
 
-from fir.estates.models import COMPARING, INDEXING, QUEUED, READING, RECEIVING, EstateLoad
+from fir.estates.models import (
+    COMPARING,
+    DELTA,
+    FULL,
+    INDEXING,
+    QUEUED,
+    READING,
+    RECEIVING,
+    EstateLoad,
+)
+from fir.estates.steps import shares_done
 
 if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping
     from datetime import datetime
 
     from fir.estates.reception import Reception
@@ -20,8 +31,13 @@ logger = logging.getLogger(__name__)
 
 EVERY_SECONDS = 1.0
 # How much of the work is behind a load that enters a state, as measured with ten million devices;
-# any other state is its end. Between the first two it is told by the bytes that came.
-PERCENT = {RECEIVING: 0, QUEUED: 40, READING: 40, INDEXING: 50, COMPARING: 80}
+# any other state is its end. Between the first two it is told by the bytes that came, and in the
+# middle of others by steps.
+PERCENT: Mapping[str, Mapping[str, int]] = {
+    FULL: {RECEIVING: 0, QUEUED: 40, READING: 40, INDEXING: 55, COMPARING: 85},
+    DELTA: {RECEIVING: 0, QUEUED: 5, READING: 5, INDEXING: 45, COMPARING: 95},
+}
+IN_STEPS = (READING, INDEXING)
 SOONEST_GUESS = 5  # percent; before that, what is left would be a guess at nothing
 
 
@@ -35,12 +51,19 @@ class Progress:
     seconds_left: int | None
 
 
-def progress_of(load: EstateLoad, *, at: datetime) -> Progress:
-    """How far a load is at this time. Pure."""
-    ended = load.state not in PERCENT
+def progress_of_each(loads: Collection[EstateLoad], *, at: datetime) -> dict[int, Progress]:
+    """How far each of these loads is at this time, by number. One query, or none where none is in
+    the middle of a phase."""
+    shares = shares_done({load.pk for load in loads if load.state in IN_STEPS})
+    return {load.pk: progress_of(load, shares.get(load.pk, 0), at=at) for load in loads}
+
+
+def progress_of(load: EstateLoad, share: float = 0, *, at: datetime) -> Progress:
+    """How far a load is at this time, with that share of its phase behind it. Pure."""
+    ended = load.state not in PERCENT[load.mode]
     until = load.body_in_at or (at if load.state == RECEIVING else None)
     seconds = (until - load.received_at).total_seconds() if until else 0
-    percent = 100 if ended else _percent(load)
+    percent = 100 if ended else _percent(load, share)
     elapsed = (at - load.received_at).total_seconds()
     can_guess = not ended and percent >= SOONEST_GUESS and load.state != QUEUED
     return Progress(
@@ -51,10 +74,14 @@ def progress_of(load: EstateLoad, *, at: datetime) -> Progress:
     )
 
 
-def _percent(load: EstateLoad) -> int:
-    if load.state == RECEIVING and load.bytes_total:
-        return min(PERCENT[QUEUED], PERCENT[QUEUED] * load.bytes_read // load.bytes_total)
-    return PERCENT[load.state]
+def _percent(load: EstateLoad, share: float) -> int:
+    percents = PERCENT[load.mode]
+    if load.state == RECEIVING:
+        share = min(1.0, load.bytes_read / load.bytes_total) if load.bytes_total else 0
+    order = list(percents)
+    begin = percents[load.state]
+    end = percents[order[order.index(load.state) + 1]] if load.state != COMPARING else 100
+    return begin + int(share * (end - begin))
 
 
 class Telling:

@@ -19,14 +19,13 @@ RECEIVE_LOCK = 0x52454356  # "RECV"
 SUPPLIER_LOCK = 0x53555050  # "SUPP"
 PLACE_LOCK = 0x504C4143  # "PLAC"
 CENSUS_LOCK = 0x43454E53  # "CENS"
-# How a load is built. Cohorts and configurations were written a moment ago, so the planner has no
-# statistics of them, expects one row and would pass over all devices once for every cohort. A
-# parallel join of a million devices, most of which name no hub, took all the machine's memory.
-PLAN = """
-SET LOCAL enable_nestloop = off;
-SET LOCAL max_parallel_workers_per_gather = 0;
-SET LOCAL work_mem = '64MB'
-"""
+# How all devices are joined. Cohorts were written a moment ago, so the planner has no statistics of
+# them, expects one row and would pass over all devices once for every cohort.
+JOINING = "SET LOCAL enable_nestloop = off; SET LOCAL work_mem = '64MB'"
+# A parallel join to hubs, of a million devices most of which name none, took all the machine's
+# memory. Where each device is met once, workers may help.
+ALONE = "SET LOCAL max_parallel_workers_per_gather = 0"
+WITH_WORKERS = "SET LOCAL max_parallel_workers_per_gather TO DEFAULT"
 # Whoever holds the lock on a Supplier's loading, but for whoever asks. 2: a lock of two numbers.
 WORK_FOR = """
 SELECT pg_cancel_backend(pid) FROM pg_locks
@@ -69,17 +68,20 @@ def reserve_cohorts(count: int) -> list[int]:
 def compare_loads(*, former_id: int, load_id: int, changes_only: bool) -> None:
     """Write the moves of a load's devices since another load of the same Supplier. One pass over
     both tables; cohorts that share every fact are the same. With `changes_only`, the load is that
-    other one but for what it received."""
+    other one but for what it received, and only those devices are looked for."""
     only = SQL("(SELECT * FROM {} WHERE device_id IN (SELECT device_id FROM {}))")
     some, received = (only if changes_only else SQL("{}")), received_table(load_id)
-    statement = SQL((FOLDER / "compare_loads.sql").read_text()).format(
-        former=some.format(device_table(former_id), received),
-        devices=some.format(device_table(load_id), received),
-        load=Literal(load_id),
-    )
     with connection.cursor() as cursor:
-        cursor.execute(PLAN)
-        cursor.execute(statement)
+        if not changes_only:
+            cursor.execute(JOINING)
+        for name in ("pair_devices", "write_moves"):
+            statement = SQL((FOLDER / f"{name}.sql").read_text()).format(
+                former=some.format(device_table(former_id), received),
+                devices=some.format(device_table(load_id), received),
+                load=Literal(load_id),
+            )
+            cursor.execute(statement)
+        cursor.execute("DROP TABLE pair")
 
 
 def drop_tables(load_id: int) -> None:

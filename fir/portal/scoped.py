@@ -11,7 +11,8 @@ from django.utils import timezone
 
 from fir.parties.delegating import note_refusal
 from fir.parties.delegation_queries import scope_of
-from fir.parties.permissions import Category
+from fir.parties.permissions import Category, Permission
+from fir.parties.scopes import Scope
 from fir.portal.errors import error_page
 from fir.portal.page import Page
 
@@ -19,17 +20,11 @@ if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
     from django.http.response import HttpResponseBase
 
-    from fir.parties.scopes import Scope
 
+class _AskedForDevices(Page):
+    """A page that may be asked for the Devices of the Supplier that `?party=` names. Whoever may see
+    none of them reads the same refusal, whether or not there is such a Supplier."""
 
-class ScopedPage(Page):
-    """A page about the Devices in `scope`: of the asker itself, a Supplier, or of the Supplier that
-    `?party=` names, as far as it lets this agent see them. An agent that names none chooses one.
-
-    Whoever may see nothing reads the same refusal, whether or not there is such a Supplier.
-    """
-
-    scope: Scope
     refused_supplier = ""  # whose Devices this asker asked for in vain
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
@@ -38,6 +33,18 @@ class ScopedPage(Page):
         if self.refused_supplier:
             note_refusal(supplier=self.refused_supplier, by=self.actor, at=timezone.now())
         return answer
+
+    def _refuse_devices(self, request: HttpRequest, named: str) -> HttpResponse:
+        self.refused_supplier = named
+        return error_page(request, HTTPStatus.FORBIDDEN)
+
+
+class ScopedPage(_AskedForDevices):
+    """A page about the Devices in `scope`: of the asker itself, a Supplier, or of the Supplier that
+    `?party=` names, as far as it lets this agent see them. An agent that names none chooses one.
+    """
+
+    scope: Scope
 
     def _refusal(self, request: HttpRequest) -> HttpResponse | None:
         refusal = super()._refusal(request)
@@ -50,21 +57,44 @@ class ScopedPage(Page):
             return None
         if not named and self.party.category == Category.REGISTERED_SUPPLIER_AGENT:
             return redirect("portal:suppliers")
-        self.refused_supplier = named
-        return error_page(request, HTTPStatus.FORBIDDEN)
+        return self._refuse_devices(request, named)
 
     def show(
         self, template: str, *, status: HTTPStatus = HTTPStatus.OK, **context: Any
     ) -> HttpResponse:
         """The page, which knows whose Devices it is about. `of_party` begins the query of every
         link that stays with them."""
-        scope = self.scope
-        named = "" if scope.is_whole else urlencode({"party": scope.supplier.slug})
-        return super().show(
-            template,
-            status=status,
-            scope=scope,
-            of_party=f"{named}&" if named else "",
-            whose="your" if scope.is_whole else "its",
-            **context,
-        )
+        return super().show(template, status=status, **_whose(self.scope), **context)
+
+
+class PageWithDevices(_AskedForDevices):
+    """A page for many about something else, with the Devices in `scope` beside it: the asker's own,
+    where it is a Supplier and may look at them, or those of the Supplier that an agent names. It is
+    None for everybody else."""
+
+    scope: Scope | None = None
+
+    def _refusal(self, request: HttpRequest) -> HttpResponse | None:
+        refusal = super()._refusal(request)
+        if refusal is not None:
+            return refusal
+        named = request.GET.get("party", "")
+        if self.actor.may(Permission.VIEW_ESTATE):
+            self.scope = scope_of(self.party, named, at=timezone.now())
+        return self._refuse_devices(request, named) if named and self.scope is None else None
+
+    def show(
+        self, template: str, *, status: HTTPStatus = HTTPStatus.OK, **context: Any
+    ) -> HttpResponse:
+        """The page, which knows whose Devices stand beside it, if any do."""
+        return super().show(template, status=status, **_whose(self.scope), **context)
+
+
+def _whose(scope: Scope | None) -> dict[str, Any]:
+    is_own = scope is None or scope.is_whole
+    named = "" if scope is None or is_own else urlencode({"party": scope.supplier.slug})
+    return {
+        "scope": scope,
+        "of_party": f"{named}&" if named else "",
+        "whose": "your" if is_own else "its",
+    }

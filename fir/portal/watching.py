@@ -15,6 +15,11 @@ if TYPE_CHECKING:
 SEEN = "FIR-Seen"  # as in templates/components/watch.html
 
 
+def looks_again(request: HttpRequest) -> bool:
+    """Whether it is a page that asks by itself, and not somebody who uses it."""
+    return SEEN in request.headers
+
+
 def nothing_newer(request: HttpRequest, mark: Callable[[], object]) -> HttpResponse | None:
     """An answer without content where a page that looks again shows `mark` already, so that what
     somebody is reading stays as it is; None where there is something newer, and for whoever else

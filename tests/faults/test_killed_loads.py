@@ -9,6 +9,7 @@ import pytest
 from django.db import connection
 
 from fir.estates.models import EstateLoad
+from fir.estates.progress import progress_of_each
 from fir.estates.queries import standing_load_of
 from fir.estates.sweep import sweep_loads
 from fir.ledger.models import LedgerEvent
@@ -31,12 +32,14 @@ if TYPE_CHECKING:
     from fir.parties.models import Party
     from tests.stack import Stack
 
-# Before its work is done, a worker that is in the phase meets somebody who holds what it needs.
+# Before its work is done, a worker that is in the phase meets somebody who holds what it needs. By
+# then all Devices are indexed and counted, but nobody else can see any of it.
 PHASES = {
     "READING": "estates_cohort",
     "INDEXING": "estates_estate",
     "COMPARING": "estates_cohortmove",
 }
+PERCENT = {"READING": 40, "INDEXING": 82, "COMPARING": 85}
 WAITING = """
     SELECT pid FROM pg_stat_activity
      WHERE datname = current_database() AND wait_event_type = 'Lock' AND pid <> pg_backend_pid()
@@ -99,6 +102,7 @@ def test_what_is_killed_in_a_phase_is_finished_by_the_next_worker(
         fir.start_worker()
         (backend,) = eventually(waiting, what=f"a worker in {phase}")
         assert state_of(load) == phase
+        assert progress_of_each([load], at=make.AT)[load.pk].percent == PERCENT[phase]
         stands = standing_load_of(supplier)
         if victim == "database":
             break_connection(backend)

@@ -31,16 +31,19 @@ class Ways(Door):
 
     answers = {"GET": (200, shapes.Ways)}
     requires = {"GET": (Permission.VIEW_RECORDS,)}
+    parameters = ("party",)
 
     def get(self, request: Request, cpl_entry_id: str) -> Response:
-        """Every way, and how many of a Supplier's own devices would begin it."""
+        """Every way, and how many of a Supplier's devices would begin it, where the asker sees
+        them."""
+        scope = self.scope_if_any()
         try:
             entry = find_repository_entry(self.actor.party, parse_cpl_entry_id(cpl_entry_id))
         except IdentifierFault:
             entry = None
         if entry is None:
             raise Http404
-        found = ways_for(self.actor, entry, at=timezone.now())
+        found = ways_for(entry, scope, at=timezone.now())
         return Response(
             {
                 "seq": last_seq(),

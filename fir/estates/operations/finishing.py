@@ -14,6 +14,7 @@ from django.db import transaction
 from django.db.models import Q, Sum
 
 from fir.estates import building, tables
+from fir.estates.clock import running_from
 from fir.estates.comparing import compare_with_former
 from fir.estates.models import (
     AT_WORK,
@@ -36,6 +37,7 @@ from fir.ledger.models import Author
 from fir.ledger.operations import NewEvent, append_events
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from datetime import datetime
 
     from fir.parties.models import Actor
@@ -54,7 +56,8 @@ def finish_loads(*, at: datetime) -> int:
     due = Q(retry_at__isnull=True) | Q(retry_at__lte=at)
     waiting = EstateLoad.objects.filter(due, state__in=AT_WORK).select_related("party")
     waiting = waiting.order_by("id")
-    return sum(_finish_or_leave(load, at=at) for load in waiting)
+    now = running_from(at)
+    return sum(_finish_or_leave(load, at=now()) for load in waiting)
 
 
 def _finish_or_leave(load: EstateLoad, *, at: datetime) -> bool:
@@ -91,17 +94,18 @@ def finish_load(*, load: EstateLoad, at: datetime) -> bool:
     """
     if not tables.try_lock(load.party_id):
         return False
+    now = running_from(at)
     try:
         load.refresh_from_db()
         if load.state in (QUEUED, READING):
             _build(load)
         if load.state == INDEXING:
-            _index_and_swap(load, at=at)
+            _index_and_swap(load, now=now)
         if load.state == COMPARING:
-            _compare(load, at=at)
+            _compare(load, now=now)
         return True
     except (NewerLoadStands, BaseReplaced) as refusal:
-        _refuse(load, str(refusal), at=at)
+        _refuse(load, str(refusal), at=now())
         return True
     finally:
         tables.unlock(load.party_id)
@@ -136,7 +140,7 @@ def _require_base(load: EstateLoad, estate: Estate | None) -> None:
 
 
 @transaction.atomic
-def _index_and_swap(load: EstateLoad, *, at: datetime) -> None:
+def _index_and_swap(load: EstateLoad, *, now: Callable[[], datetime]) -> None:
     # Indexed and swapped together, so that starting over never meets half-made indexes.
     if not building.no_device_twice(load):
         building.take_back_placed(load)
@@ -153,7 +157,7 @@ def _index_and_swap(load: EstateLoad, *, at: datetime) -> None:
     if bad_percent > settings.ESTATE_BAD_ROWS_HELD_PERCENT and not load.accepted:
         _enter(load, HELD)
         return
-    _swap(load, by=Author(load.party.slug, load.received_by), at=at)
+    _swap(load, by=Author(load.party.slug, load.received_by), at=now())
 
 
 def _leave_out_repeated(load: EstateLoad) -> None:
@@ -189,11 +193,11 @@ def _swap(load: EstateLoad, *, by: Author, at: datetime) -> None:
 
 
 @transaction.atomic
-def _compare(load: EstateLoad, *, at: datetime) -> None:
+def _compare(load: EstateLoad, *, now: Callable[[], datetime]) -> None:
     """What changed is worked out while the new estate stands already; it keeps nobody waiting."""
-    compare_with_former(load=load, at=at)
+    compare_with_former(load=load, at=now())
     building.forget_received(load)
-    load.state, load.finished_at = DONE, at
+    load.state, load.finished_at = DONE, now()
     load.save(update_fields=["state", "finished_at"])
 
 

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import time
 from dataclasses import asdict
-from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -15,6 +13,7 @@ from django.db.models import Q
 
 from fir.estates import tables
 from fir.estates.bodies import BodyFault
+from fir.estates.clock import running_from
 from fir.estates.copying import Sending, packed
 from fir.estates.faults import SourceFault
 from fir.estates.models import (
@@ -41,7 +40,7 @@ from fir.estates.sources import read_parts
 from fir.ledger.bell import ring
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
     from datetime import datetime
 
     from fir.estates.csv_rows import Block
@@ -78,27 +77,33 @@ def receive_load(
         party=party, mode=mode, bytes_total=size, received_at=at, received_by=by.actor_id
     )
     reception = Reception(held_roles)
+    now = running_from(at)
     try:
-        _receive(load, reception, pieces)
+        _receive(load, reception, pieces, now=now)
     except (SourceFault, EstateRefused) as fault:
-        _end(load, REFUSED, str(fault), reception, at=at)
+        _end(load, REFUSED, str(fault), reception, at=now())
         if isinstance(fault, EstateRefused):
             raise
         raise EstateRefused(str(fault)) from fault
     except ReceptionUnderWay as refusal:
-        _end(load, REFUSED, str(refusal), reception, at=at)
+        _end(load, REFUSED, str(refusal), reception, at=now())
         raise
     except BaseException as error:
         why = str(error) if isinstance(error, BodyFault) else BROKEN_OFF
-        _end(load, INTERRUPTED, why, reception, at=at)
+        _end(load, INTERRUPTED, why, reception, at=now())
         raise
     transaction.on_commit(partial(ring, "estates.sweep_loads"), robust=True)
     return load
 
 
 @transaction.atomic
-def _receive(load: EstateLoad, reception: Reception, pieces: Iterable[bytes]) -> None:
-    begun = time.monotonic()
+def _receive(
+    load: EstateLoad,
+    reception: Reception,
+    pieces: Iterable[bytes],
+    *,
+    now: Callable[[], datetime],
+) -> None:
     _take_a_place(load)
     before = _newest_that_lives(load)
     if load.mode == DELTA:
@@ -119,7 +124,7 @@ def _receive(load: EstateLoad, reception: Reception, pieces: Iterable[bytes]) ->
     )
     _count(load, reception)
     load.state, load.fingerprint = QUEUED, reception.fingerprint
-    load.body_in_at = load.received_at + timedelta(seconds=time.monotonic() - begun)
+    load.body_in_at = now()
     load.save()
 
 

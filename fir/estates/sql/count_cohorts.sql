@@ -1,6 +1,5 @@
--- Counts the devices of each of a load's cohorts.
--- Not the ORM: the devices' table is the load's own and has no model.
+-- Writes down how many devices each of a load's cohorts has.
+-- Not the ORM: it reads the temporary table that count_devices.sql made.
 -- Called by fir.estates.building.count_cohorts.
 UPDATE estates_cohort AS cohort SET device_count = counted.devices
-FROM (SELECT cohort_id, count(*) AS devices FROM {devices} GROUP BY 1) AS counted
-WHERE cohort.id = counted.cohort_id
+FROM counted WHERE cohort.id = counted.cohort_id

@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from fir.estates.explanations import PHASES, how_long, note_in_words
 from fir.estates.models import AT_WORK, FULL, RECEIVING
-from fir.estates.progress import progress_of
+from fir.estates.progress import progress_of_each
 from fir.estates.queries import (
     find_load,
     loads_of,
@@ -31,6 +31,8 @@ from fir.portal.page import Page
 from fir.portal.pages import listing
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from django.forms import Form
     from django.http import HttpRequest
 
@@ -92,6 +94,7 @@ class OneLoad(SupplierPage):
         status: HTTPStatus = HTTPStatus.OK,
         form: Form | None = None,
         fragment: bool = False,
+        figures: Mapping[str, Any] | None = None,
     ) -> HttpResponse:
         """The load's page, or the piece of it that is asked for anew while the load is at work."""
         reasons = load.notes_by_reason.items()
@@ -101,9 +104,8 @@ class OneLoad(SupplierPage):
             load=load,
             form=form,
             phase=PHASES[load.state],
-            seen=seen(load),
             waits_for=waited_for([load]).get(load.pk),
-            **_figures(load),
+            **(figures or figures_of(load)),
             is_at_work=load.state in (RECEIVING, *AT_WORK),
             stands=standing_load_of(self.party),
             reasons=[(note_in_words(reason), count) for reason, count in reasons],
@@ -114,9 +116,9 @@ class OneLoad(SupplierPage):
         )
 
 
-def _figures(load: EstateLoad) -> dict[str, Any]:
-    """How far a load is, in figures and words."""
-    progress = progress_of(load, at=timezone.now())
+def figures_of(load: EstateLoad) -> dict[str, Any]:
+    """How far a load is, in figures and words; `seen` is another whenever they are."""
+    progress = progress_of_each([load], at=timezone.now())[load.pk]
     size, rows = filesizeformat(load.bytes_read), intcomma(load.rows_read)
     if load.state == RECEIVING and load.bytes_total:
         size = f"{size} of {filesizeformat(load.bytes_total)}"
@@ -126,12 +128,14 @@ def _figures(load: EstateLoad) -> dict[str, Any]:
     if load.base_id:
         holds = f"{holds} since load {load.base_id}"
     left = "" if progress.seconds_left is None else how_long(progress.seconds_left)
-    return {"progress": progress, "left": left, "size": size, "rows": rows, "holds": holds}
-
-
-def seen(load: EstateLoad) -> str:
-    """What changes while a load is at work."""
-    return f"{load.state}-{load.bytes_read}"
+    return {
+        "progress": progress,
+        "left": left,
+        "size": size,
+        "rows": rows,
+        "holds": holds,
+        "seen": f"{load.state}-{load.bytes_read}-{progress.percent}",
+    }
 
 
 class Load(OneLoad):
@@ -143,11 +147,12 @@ class Load(OneLoad):
         """The load. A page that asks again gets nothing (204) while everything is as it was
         `seen`, so that nothing is read out twice."""
         load = self.load(load_id)
-        if self.wants_fragment and request.GET.get("seen") == seen(load):
+        figures = figures_of(load)
+        if self.wants_fragment and request.GET.get("seen") == figures["seen"]:
             return HttpResponse(status=HTTPStatus.NO_CONTENT)
         if take_answers(request, self.party) is not None:
             messages.info(request, "You were signed out, and nothing was accepted. Accept it now.")
-        return self.show_load(load, fragment=self.wants_fragment)
+        return self.show_load(load, fragment=self.wants_fragment, figures=figures)
 
 
 class LoadNotes(OneLoad):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from django.http import Http404, HttpResponse
@@ -24,6 +25,7 @@ from fir.portal.scoped import ScopedPage
 from fir.portal.templatetags.fir import shares_of
 from fir.portal.trend_picture import trend_picture
 from fir.portal.views.estates import SupplierPage
+from fir.portal.watching import looks_again, nothing_newer
 from fir.records.queries import contacts_of
 
 if TYPE_CHECKING:
@@ -33,6 +35,7 @@ if TYPE_CHECKING:
 
     from fir.eligibility.changes import Changes, GainedVersion, Moved
     from fir.eligibility.parts import Part
+    from fir.eligibility.queries import Standing
     from fir.eligibility.summaries import ListedModel
     from fir.portal.templatetags.fir import Share
     from fir.records.queries import Contact
@@ -58,6 +61,9 @@ class EstatePage(ScopedPage):
 
     def get(self, request: HttpRequest) -> HttpResponse:
         """One page of Device Models below the figures of the whole estate."""
+        answer = nothing_newer(request, self._mark)
+        if answer is not None:
+            return answer
         versions = estate_by_version(self.scope)
         filters = EstateFilters(request.GET)
         wanted = filters.narrowed().get("device_type")
@@ -65,7 +71,7 @@ class EstatePage(ScopedPage):
         listed = listed_models({model.listed_as for model in models})
         found = listing([m for m in models if wanted in (None, "", m.device_type)], request.GET)
         context = {"filters": filters, "listing": found, "rows": _models(found.page, listed)}
-        if self.wants_fragment:
+        if self.wants_fragment and not looks_again(request):
             return self.show("estates/_models.html", status=found.status, **context)
         summary = summary_of(versions)
         makers = by_maker(versions)
@@ -76,10 +82,21 @@ class EstatePage(ScopedPage):
             shares=shares_of(summary.by_position.items()),
             makers=_makers(makers[:MAKERS_SHOWN], listed),
             more_makers=len(makers) - MAKERS_SHOWN,
-            standing=standing_of(self.scope.supplier, at=timezone.now()),
+            standing=self._standing,
+            mark=self._mark(),
             **(self._loads() if self.scope.is_whole else {}),
             **context,
         )
+
+    @cached_property
+    def _standing(self) -> Standing:
+        return standing_of(self.scope.supplier, at=timezone.now())
+
+    def _mark(self) -> str:
+        """What the page shows, as far as news may change it: to a Supplier, its newest load too."""
+        mark = self._standing.mark
+        newest = loads_of(self.party).first() if self.scope.is_whole else None
+        return f"{mark}-{newest.pk}-{newest.state}" if mark and newest else mark
 
     def _loads(self) -> dict[str, Any]:
         """Which load stands, which is the newest, how the estate went on from load to load, and

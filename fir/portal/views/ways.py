@@ -12,8 +12,8 @@ from fir.eligibility.explanations import way_in_words
 from fir.eligibility.queries import standing_of
 from fir.eligibility.ways import ways_for
 from fir.parties.permissions import Permission
-from fir.portal.page import Page
 from fir.portal.pathway import ways_picture
+from fir.portal.scoped import PageWithDevices
 from fir.portal.views.listed import entry_id_in_url
 from fir.portal.watching import nothing_newer
 from fir.records.queries import find_repository_entry
@@ -30,7 +30,8 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class WayInWords:
-    """The way from one installed release as the page shows it; `devices` of the asker's run it."""
+    """The way from one installed release as the page shows it; so many `devices` that the asker
+    sees run it."""
 
     installed: RepositoryEntry
     devices: int
@@ -40,9 +41,9 @@ class WayInWords:
     dead_ends: Sequence[RepositoryEntry]
 
 
-class Ways(Page):
+class Ways(PageWithDevices):
     """The way to a release from every other release of its Device Model, in words and as a picture
-    with the asker's own Devices, where the asker is a Supplier."""
+    with a Supplier's Devices, for itself and, as far as it lets them, for its agents."""
 
     requires = {"GET": (Permission.VIEW_RECORDS,)}
 
@@ -52,10 +53,11 @@ class Ways(Page):
         if entry is None:
             raise Http404
         now = timezone.now()
-        answer = nothing_newer(request, lambda: standing_of(self.party, at=now).mark)
+        whose = self.scope.supplier if self.scope else self.party
+        answer = nothing_newer(request, lambda: standing_of(whose, at=now).mark)
         if answer is not None:
             return answer
-        found = ways_for(self.actor, entry, at=now)
+        found = ways_for(entry, self.scope, at=now)
         marked = _marked(found, request.GET.get("from", ""))
         way = (marked.installed, *marked.plan.route) if marked and marked.plan.route else ()
         template = "_ways.html" if self.wants_fragment else "ways.html"

@@ -13,6 +13,8 @@ from fir.eligibility.deciding import decide_release
 from fir.ledger.models import LedgerEvent
 from fir.parties.delegating import delegate_to_agent, revoke_delegation
 from fir.parties.models import AgentRefusal
+from fir.parties.operations import issue_key, operator
+from fir.parties.permissions import Permission
 from tests import make
 from tests.house.routes import routes
 
@@ -26,6 +28,7 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.django_db
 
 SUMMARY, ELIGIBILITY = "/api/v1/estate/summary", "/api/v1/eligibility"
+WAYS = "/api/v1/firmware/CPL-000002/ways"
 
 
 @pytest.fixture
@@ -192,7 +195,9 @@ def test_without_a_live_delegation_every_door_refuses_in_the_same_words(
     make.party("wires", "NETWORK_PARTY")
 
     for door in doors:
-        slugs = ("big-light", "without-estate", "wires", "nobody", "agent", "")
+        named = ("big-light", "without-estate", "wires", "nobody", "agent")
+        # The ways to a release are there for many; who names nobody reads them without Devices.
+        slugs = named if door == WAYS else (*named, "")
         answers = [ask(client, f"{door}?party={slug}", agent) for slug in slugs]
 
         assert {answer.status_code for answer in answers} == {403}
@@ -227,6 +232,34 @@ def test_nobody_else_ever_sees_them(
         for party in others:
             assert ask(client, f"{door}?party=big-light", party).status_code == 403
         assert client.get(f"{door}?party=big-light").status_code == 401
+
+
+@pytest.mark.parametrize(("model", "devices"), [("F1A1/00010101", 2), ("F1A1/00020101", 0)])
+def test_an_agent_that_names_the_supplier_sees_its_devices_on_the_ways(
+    client: Client, supplier: Party, agent: Party, model: str, devices: int
+) -> None:
+    make.delegated(supplier, agent, model, at=timezone.now())
+
+    plain = ask(client, WAYS, agent).json()
+    named = ask(client, f"{WAYS}?party=big-light", agent).json()
+
+    assert (plain["findings"], [way["devices"] for way in plain["results"]]) == (None, [None])
+    assert named["findings"]["complete"]
+    assert [way["devices"] for way in named["results"]] == [devices]
+
+
+def test_a_key_that_may_not_look_at_an_estate_is_told_so_on_the_ways(
+    client: Client, supplier: Party, agent: Party
+) -> None:
+    make.delegated(supplier, agent, at=timezone.now())
+    reads = [Permission.VIEW_RECORDS]
+    key = issue_key(party=agent, name="reads", permissions=reads, by=operator(), at=make.AT)
+    headers = {"authorization": f"Bearer {key}"}
+
+    answer = client.get(f"{WAYS}?party=big-light", headers=headers)
+
+    assert answer.status_code == 403
+    assert "lacks the permission VIEW_ESTATE" in answer.json()["detail"]
 
 
 def test_revoking_works_with_the_next_request(

@@ -191,7 +191,7 @@ def test_a_completed_pathway_makes_a_suppliers_devices_eligible(
     maker: Asker, decider: Asker, supplier: Asker
 ) -> None:
     make.listed(make.row(1), make.row(2))
-    make.estate(supplier.party, make.device(1), make.device(2))
+    make.estate(supplier.party, make.device(1), make.device(2), at=timezone.now())
 
     def found() -> dict[str, int]:
         answer = supplier.get("/eligibility").json()

@@ -1,4 +1,4 @@
-"""Somebody who keeps others from writing to a table."""
+"""Somebody else at the database, who may keep others from writing to a table."""
 
 from __future__ import annotations
 
@@ -14,12 +14,19 @@ if TYPE_CHECKING:
 
 
 @contextmanager
-def holding(table: str) -> Iterator[None]:
-    """Nobody else writes to this table meanwhile, by a connection of its own."""
+def somebody_else() -> Iterator[psycopg.Connection]:
+    """Another connection, in a transaction that ends in nothing."""
     parameters = connection.get_connection_params()
     for unwanted in ("cursor_factory", "context"):
         parameters.pop(unwanted, None)
     with psycopg.connect(**parameters) as other:
+        yield other
+        other.rollback()
+
+
+@contextmanager
+def holding(table: str) -> Iterator[None]:
+    """Nobody else writes to this table meanwhile, by a connection of its own."""
+    with somebody_else() as other:
         other.execute(SQL("LOCK TABLE {} IN SHARE ROW EXCLUSIVE MODE").format(Identifier(table)))
         yield
-        other.rollback()

@@ -42,6 +42,10 @@ BAD = {
     "no row": (CSV.splitlines()[0] + b"\n", "The inventory holds no device."),
     "a heading missing": (CSV.replace(b"DeviceModel", b"Model"), "Headings missing: DeviceModel."),
     "a heading doubled": (b"Device ID," + CSV, "Headings that stand twice: DeviceID."),
+    "a heading in the place of another": (
+        CSV.replace(b"DeviceModel", b"DeviceType"),
+        "Headings missing: DeviceModel. Headings that stand twice: DeviceType.",
+    ),
     "semicolons": (CSV.replace(b",", b";"), "separated by semicolons"),
     "tabs": (CSV.replace(b",", b"\t"), "separated by tabs"),
     "UTF-16": (CSV.decode().encode("utf-16"), "UTF-16"),

@@ -8,8 +8,11 @@ from typing import Any
 import pytest
 
 from fir.estates.models import STATES, EstateLoad
-from fir.estates.progress import Progress, progress_of
+from fir.estates.progress import Progress, progress_of, progress_of_each
+from fir.estates.steps import enter_step, shares_done
 from tests import make
+from tests.fir.estates.holding import somebody_else
+from tests.fir.submissions.at_once import elsewhere
 
 
 def a_load(**facts: Any) -> EstateLoad:
@@ -43,12 +46,37 @@ def test_what_was_received_keeps_the_rate_it_came_with() -> None:
         body_in_at=make.AT + timedelta(seconds=10),
     )
 
-    assert after(load, 20) == Progress(50, 5, 50, 20)
+    assert after(load, 55) == Progress(55, 5, 50, 45)
     assert after(load, 60).rows_a_second == 5
 
 
 def test_of_what_waits_for_its_turn_no_end_is_told() -> None:
     assert after(a_load(state="QUEUED"), 20).seconds_left is None
+
+
+@pytest.mark.parametrize(("mode", "begin", "end"), [("FULL", 55, 85), ("DELTA", 45, 95)])
+def test_in_the_middle_of_a_phase_it_is_told_by_its_steps(mode: str, begin: int, end: int) -> None:
+    load = a_load(state="INDEXING", mode=mode)
+
+    percents = [progress_of(load, share, at=make.AT).percent for share in (0, 0.5, 1)]
+
+    assert percents == [begin, (begin + end) // 2, end]
+
+
+@pytest.mark.django_db
+def test_the_step_of_a_worker_is_told_until_its_transaction_ends() -> None:
+    with somebody_else() as worker:
+        enter_step(7, 0.25, 0.75, by=worker)
+        assert elsewhere(lambda: shares_done({7, 8})) == {7: 0.25}
+        assert elsewhere(lambda: shares_done({8})) == {}
+        worker.rollback()
+        assert elsewhere(lambda: shares_done({7})) == {}
+
+
+@pytest.mark.django_db
+def test_nobody_asks_where_nothing_is_in_the_middle(django_assert_num_queries: Any) -> None:
+    with django_assert_num_queries(0):
+        assert progress_of_each([a_load(pk=1, state="COMPARING")], at=make.AT)[1].percent == 85
 
 
 @pytest.mark.parametrize("state", STATES)

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.django_db
 
 LOOKS = ("/estate", "/eligibility", "/own-decisions", "/firmware/CPL-000002/own-decision")
+WAYS = "/firmware/CPL-000002/ways"  # for many to read, with Devices for whoever sees any
 
 
 @pytest.fixture
@@ -213,7 +214,44 @@ def test_an_agent_reads_decisions_and_makes_none(supplier: Party, agent: Party) 
     assert sent.status_code == 403
 
 
-@pytest.mark.parametrize("address", LOOKS)
+def test_an_agent_sees_what_it_may_see_of_the_devices_on_the_ways_too(
+    supplier: Party, agent: Party
+) -> None:
+    make.delegated(supplier, agent, "F1A1/00010101", at=timezone.now())
+    browser = signed_in(agent)
+
+    plain, named = browser.get(WAYS), browser.get(f"{WAYS}?party=big-light")
+
+    assert "Devices that you see" not in text(plain)
+    assert "Devices that you see" in text(named)
+    assert "2 In one step." in text(named)
+    assert "The Devices are those of Big Light that it lets you see, and no others." in text(named)
+    stays = [*links(named, "/eligibility"), *links(named, "/firmware/CPL-000002/ways")]
+    assert len(stays) == 2 - ("In the picture." in text(named))
+    assert all("party=big-light" in link for link in stays)
+    found = browser.get("/eligibility?party=big-light&target=CPL-000002")
+    assert links(found, WAYS) == [f"{WAYS}?party=big-light&"]
+
+
+def test_no_more_than_is_delegated_is_counted_on_the_ways(supplier: Party, agent: Party) -> None:
+    make.delegated(supplier, agent, "F1A1/00020101", at=timezone.now())
+
+    page = text(signed_in(agent).get(f"{WAYS}?party=big-light"))
+
+    assert "0 In one step." in page
+
+
+def test_whoever_may_not_look_at_an_estate_is_refused_on_the_ways(
+    supplier: Party, agent: Party
+) -> None:
+    make.delegated(supplier, agent, at=timezone.now())
+    browser = signed_in(agent, [Permission.VIEW_RECORDS])
+
+    assert browser.get(WAYS).status_code == 200
+    assert browser.get(f"{WAYS}?party=big-light").status_code == 403
+
+
+@pytest.mark.parametrize("address", [*LOOKS, WAYS])
 def test_the_refusal_reads_the_same_whichever_supplier_is_named(
     supplier: Party, agent: Party, address: str
 ) -> None:
@@ -230,7 +268,7 @@ def test_the_refusal_reads_the_same_whichever_supplier_is_named(
     assert LedgerEvent.objects.filter(kind="AGENT_REFUSED").count() == 2
 
 
-@pytest.mark.parametrize("address", LOOKS)
+@pytest.mark.parametrize("address", [*LOOKS, WAYS])
 def test_another_supplier_naming_it_is_refused_and_nothing_is_noted(
     supplier: Party, address: str
 ) -> None:

@@ -11,9 +11,11 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 from psycopg.sql import SQL
 
 from fir.eligibility.explanations import reason_of
+from fir.eligibility.operations import assess_new_day
 from fir.eligibility.queries import summary_of
 from fir.eligibility.trend import LoadInFigures
 from fir.estates.models import COMPARING, CohortMove, EstateLoad
@@ -217,6 +219,8 @@ def test_what_arrived_is_told_in_a_sentence_and_by_version(changed: Party, brows
 
 @pytest.mark.django_db
 def test_the_api_tells_the_same(changed: Party) -> None:
+    assess_new_day(at=timezone.now())
+
     told = Asker(changed).get("/estate/changes").json()
 
     assert told["complete"]

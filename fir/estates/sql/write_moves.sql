@@ -1,12 +1,6 @@
--- Counts what became of every device between two loads: each of its facts then, and its cohort now.
--- Not the ORM: both tables are the loads' own and have no model.
+-- Writes what became of devices between two loads: each of their facts then, and their cohort now.
+-- Not the ORM: it reads the temporary table that pair_devices.sql made.
 -- Called by fir.estates.tables.compare_loads.
-WITH pair AS (
-    SELECT former.cohort_id AS former_id, device.cohort_id, count(*) AS device_count
-    FROM {former} AS former
-    FULL JOIN {devices} AS device USING (device_id)
-    GROUP BY 1, 2
-)
 INSERT INTO estates_cohortmove (
     load_id, cohort_id, former_device_type, former_manufacturer_identifier, former_device_model,
     former_firmware_version, former_device_status, device_count
