@@ -69,4 +69,3 @@ def lacking(wanted: Sequence[Permission]) -> str:
     """What a key is told that has none of these permissions, any of which would do."""
     names = " or ".join(permission.name for permission in wanted)
     return f"This key lacks the permission {names}: {wanted[0].sentence}"
-

@@ -200,8 +200,8 @@ class Door(APIView):
         return found
 
     def scope_if_any(self) -> Scope | None:
-        """Whose Devices stand beside what many may read: the asker's own, where it is a Supplier and
-        may look at them, or those of the Supplier that an agent names; None where it names none."""
+        """Whose Devices stand beside what many may read: the asker's own, where it is a Supplier
+        that may look at them, or those of the Supplier that an agent names; None for others."""
         may_look = self.actor.may(Permission.VIEW_ESTATE)
         if self.text("party") and not may_look:
             raise PermissionDenied(lacking([Permission.VIEW_ESTATE]))

@@ -1,7 +1,7 @@
 """How a load's table is built: out of what was received, or of its base and what changed.
 
 What is received is put in its place at once where it can be. What waits is little: Devices whose
-cohort depends on their hub's facts, and the changes of a delta.
+cohort depends on a hub that was not near in the file, and the changes of a delta.
 """
 
 from __future__ import annotations
@@ -17,37 +17,37 @@ from fir.estates.models import DELTA, Cohort
 from fir.estates.reception import MEMBER_BITS
 from fir.estates.rules import READ_THEIR_HUB, REMOVED, RowNote
 from fir.estates.steps import enter_step
-from fir.estates.tables import (
-    ALONE,
-    FOLDER,
-    JOINING,
-    WITH_WORKERS,
-    device_table,
-    received_table,
-)
+from fir.estates.tables import PLAN, device_table, received_table, run_files
 
 if TYPE_CHECKING:
     from fir.estates.models import EstateLoad
 
 REPEATED, REPEATED_OTHERWISE = "DEVICE_REPEATED", "DEVICE_REPEATED_OTHERWISE"
+DELETE_REPEATED = """
+DELETE FROM {devices} AS row USING repeated WHERE is_placed AND row.ctid = repeated.row_id;
+DELETE FROM {received} AS row USING repeated WHERE NOT is_placed AND row.ctid = repeated.row_id
+"""
+# Such a table is only ever read as a whole, so it needs no room for changes. No two entries of its
+# second index are the same: to look for some costs a tenth.
+INDEX = """
+CREATE INDEX ON {devices} (cohort_id, device_id) WITH (fillfactor = 100, deduplicate_items = off)
+"""
 
 
 def _run(load: EstateLoad, *names: str) -> None:
     """Run these files of SQL for a load."""
     hubs, waiting, removed = _numbered(load)
-    values = {
-        "received": received_table(load.pk),
-        "devices": device_table(load.pk),
-        "load": Literal(load.pk),
-        "base": Literal(load.base_id),
-        "hubs": Literal(hubs),
-        "waiting": Literal(waiting),
-        "removed": Literal(removed),
-        "readers": Literal(list(READ_THEIR_HUB)),
-    }
-    with connection.cursor() as cursor:
-        for name in names:
-            cursor.execute(SQL((FOLDER / f"{name}.sql").read_text()).format(**values))
+    run_files(
+        *names,
+        received=received_table(load.pk),
+        devices=device_table(load.pk),
+        load=Literal(load.pk),
+        base=Literal(load.base_id),
+        hubs=Literal(hubs),
+        waiting=Literal(waiting),
+        removed=Literal(removed),
+        readers=Literal(list(READ_THEIR_HUB)),
+    )
 
 
 def _numbered(load: EstateLoad) -> tuple[list[int], list[int], list[int]]:
@@ -71,32 +71,43 @@ def _do(statement: str, load: EstateLoad) -> None:
 
 
 def build_devices(load: EstateLoad) -> None:
-    """Put every device of a load in its table, which is not indexed yet. Needs a transaction."""
-    _do("ANALYZE {received}", load)
+    """Put every device of a load in its table, which is not indexed yet, and count its cohorts; of
+    a delta, keep what changed. Needs a transaction."""
+    _do(f"{PLAN}; ANALYZE {{received}}", load)
     if load.base_id:
         carry_base(load, load.base_id)
     place_waiting(load)
+    if load.base_id:
+        _do("DROP TABLE left_behind", load)
 
 
 def carry_base(load: EstateLoad, base_id: int) -> None:
-    """Carry over what stands, but for what a delta changes or removes."""
-    _do(JOINING, load)
+    """Carry over what stands, but for what a delta changes or removes: that is `left_behind`."""
     _run(load, "carry_cohorts", "match_cohorts")
-    _do("ANALYZE kept", load)
+    _do("ANALYZE kept; CREATE TEMPORARY TABLE left_behind (LIKE {devices}) ON COMMIT DROP", load)
     carry_devices(load, base_id)
-    _run(load, "place_changes")
-    _do("DROP TABLE kept", load)
+    _do("ANALYZE left_behind; DROP TABLE kept", load)
 
 
 def place_waiting(load: EstateLoad) -> None:
-    """Put devices whose cohort depends on their hub's facts among the others."""
-    _do(f"{JOINING}; {ALONE}", load)
+    """Put what waits among the other devices, now that all hubs are in."""
+    if not _does_any_wait(load):
+        return
     _run(load, "find_hubs")
     _do("ANALYZE found", load)
     _run(load, "face_hubs")
     _do("ANALYZE faced", load)
-    _run(load, "add_cohorts_behind_hubs", "place_found")
-    _do("DROP TABLE found, faced", load)
+    _run(load, "add_cohorts_behind_hubs", "find_arrived", "place_arrived", "count_arrived")
+    if load.base_id:
+        _run(load, "pair_changes", "write_moves")
+        _do("DROP TABLE pair", load)
+    _do("DROP VIEW arrived; DROP TABLE found, faced", load)
+
+
+def _does_any_wait(load: EstateLoad) -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute(SQL("SELECT EXISTS (SELECT FROM {})").format(received_table(load.pk)))
+        return bool(cursor.fetchone()[0])
 
 
 def leave_out_repeated(load: EstateLoad, *, most: int) -> tuple[dict[str, int], list[RowNote]]:
@@ -104,12 +115,12 @@ def leave_out_repeated(load: EstateLoad, *, most: int) -> tuple[dict[str, int], 
     first `most` of them."""
     with connection.cursor() as cursor:
         _run(load, "find_repeated")
-        for table in (device_table(load.pk), received_table(load.pk)):
-            statement = SQL("DELETE FROM {} AS row USING repeated WHERE row.place = repeated.place")
-            cursor.execute(statement.format(table))
+        _do(DELETE_REPEATED, load)
         cursor.execute("SELECT differs, count(*) FROM repeated GROUP BY 1 ORDER BY 1")
         counts = {_reason(differs): count for differs, count in cursor.fetchall()}
-        cursor.execute("SELECT * FROM repeated ORDER BY place LIMIT %s", [most])
+        cursor.execute(
+            "SELECT place, device_id, differs FROM repeated ORDER BY place LIMIT %s", [most]
+        )
         notes = [_note(*row) for row in cursor.fetchall()]
         cursor.execute("DROP TABLE repeated")
     return counts, notes
@@ -130,36 +141,31 @@ def no_device_twice(load: EstateLoad) -> bool:
     enter_step(load.pk, 0, 0.35)
     try:
         with transaction.atomic():
-            _do("ALTER TABLE {devices} ADD PRIMARY KEY (device_id)", load)
+            _do("ALTER TABLE {devices} ADD PRIMARY KEY (device_id) WITH (fillfactor = 100)", load)
     except IntegrityError:
         return False
     return True
 
 
 def take_back_placed(load: EstateLoad) -> None:
-    """Undo `place_waiting`: what waited is there still."""
-    _do("DELETE FROM {devices} AS d USING {received} AS r WHERE d.place = r.place", load)
+    """Let every device whose cohort depends on its hub's facts wait again, however it was placed:
+    what its hub was taken to be may be a row that is left out."""
+    _do(f"{PLAN}; TRUNCATE {{received}}", load)
+    _run(load, "take_back_placed")
+    _do("ANALYZE {received}", load)
 
 
 def index_devices(load: EstateLoad) -> None:
-    """Index the load's devices by cohort, and drop what they are not asked for any more. What a
-    delta received stays until it was compared: nothing else can have changed."""
-    enter_step(load.pk, 0.35, 0.9)
-    _do("CREATE INDEX ON {devices} (cohort_id, device_id)", load)
+    """Index the load's devices by cohort, and drop what they are not asked for any more, with the
+    cohorts that are left without any."""
+    enter_step(load.pk, 0.35, 0.95)
+    _do(INDEX, load)
+    enter_step(load.pk, 0.95, 1)
     _do("ALTER TABLE {devices} DROP COLUMN place; ANALYZE {devices}", load)
-    if load.mode != DELTA:
-        forget_received(load)
-
-
-def forget_received(load: EstateLoad) -> None:
-    """Drop what was received; it is in its place."""
-    _do("DROP TABLE IF EXISTS {received}", load)
-
-
-def count_cohorts(load: EstateLoad) -> None:
-    """Count the devices of each cohort; those that have none go."""
-    enter_step(load.pk, 0.9, 1)
-    _do(WITH_WORKERS, load)
-    _run(load, "count_devices", "count_cohorts")
-    _do("DROP TABLE counted", load)
+    _do("DROP TABLE {received}", load)
     Cohort.objects.filter(load=load, device_count=0).delete()
+
+
+def count_anew(load: EstateLoad) -> None:
+    """Count the devices of each cohort, after some were taken out."""
+    _run(load, "count_cohorts")

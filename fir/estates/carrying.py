@@ -11,17 +11,15 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 from django.db import connection
-from psycopg.sql import SQL, Literal
+from psycopg.sql import SQL, Identifier, Literal
 
 from fir.estates.copying import copy_in, packed, read_out
 from fir.estates.quick import Rows
 from fir.estates.steps import enter_step
-from fir.estates.tables import device_table, received_table
+from fir.estates.tables import device_table, received_table, run_files
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
-
-    from psycopg.sql import Identifier
 
     from fir.estates.models import EstateLoad
     from fir.estates.quick import Array
@@ -34,16 +32,18 @@ PAGES_OF_BASE = """
     CASE WHEN hub_id IS NULL THEN -cohort_id ELSE cohort_id END AS cohort_id
 FROM {base} WHERE ctid >= {first}::tid AND ctid < {end}::tid) AS piece
 """
+LEFT_BEHIND = Identifier("left_behind")
 KEPT = "(SELECT former_id, cohort_id, own_id, reads_hub::int FROM kept ORDER BY 1) AS kept"
 
 
 class _Kept:
-    """What becomes of the cohorts of a base, and which devices changed."""
+    """What becomes of the cohorts of a base, how many devices each keeps, and which changed."""
 
     def __init__(self, load: EstateLoad, by: Any) -> None:
         columns = ("former_id", "cohort_id", "own_id", "reads_hub")
         self.former, self.cohort, self.own, reads_hub = read_out(columns, SQL(KEPT).format(), by=by)
         self.reads_hub = reads_hub == 1
+        self.counts = np.zeros(len(self.former), np.int64)
         (changed,) = read_out(["device_id"], SQL("{}").format(received_table(load.pk)), by=by)
         self._changed = np.sort(changed)
         self._ends = np.zeros(_LAST_BITS + 1, np.bool_)
@@ -69,8 +69,8 @@ class _Batch(NamedTuple):
 
 
 def carry_devices(load: EstateLoad, base_id: int) -> None:
-    """Carry over what no change names. Devices whose hub is named wait, as if they had changed,
-    where rules read their hub's facts. `kept` says what becomes of the base's cohorts.
+    """Carry over what no change names, and count it. Devices whose hub is named wait, as if they
+    had changed, where rules read their hub's facts. `kept` says what becomes of cohorts.
 
     There is but one connection: a helper writes the last piece and reads the next by it, while one
     is matched here.
@@ -95,6 +95,8 @@ def carry_devices(load: EstateLoad, base_id: int) -> None:
             ready = list(_carried(piece, kept, load))
         turn.result()
     _write(ready, by)
+    cohorts, counts = kept.cohort.tolist(), kept.counts.tolist()
+    run_files("count_carried", cohorts=Literal(cohorts), counts=Literal(counts))
 
 
 def _take_turn(ready: Sequence[_Batch], base: Identifier, page: int, by: Any) -> list[Array]:
@@ -112,16 +114,20 @@ def _write(ready: Iterable[_Batch], by: Any) -> None:
 
 def _carried(piece: Sequence[Array], kept: _Kept, load: EstateLoad) -> Iterator[_Batch]:
     """The rows of a piece that no change names, in their new cohorts; those that wait, in the same
-    but for a hub."""
+    but for a hub; and all that stay behind, in the cohorts where they were."""
     device_ids, hubs, former = piece
-    stays = ~kept.is_changed(device_ids)
-    which = np.searchsorted(kept.former, np.abs(former[stays]))
-    places = np.zeros(len(which), np.int64)
-    rows = Rows(places, device_ids[stays], hubs[stays], former[stays] > 0, which)
-    waits = kept.reads_hub[which] & rows.has_hub
-    waits[waits] = kept.is_changed(rows.hubs[waits])
-    carried = packed(rows.where(~waits), kept.cohort[which[~waits]], placed=False)
+    which = np.searchsorted(kept.former, np.abs(former))
+    rows = Rows(np.zeros(len(which), np.int64), device_ids, hubs, former > 0, which)
+    is_named = kept.is_changed(device_ids)
+    waits = kept.reads_hub[which] & rows.has_hub & ~is_named
+    waits[waits] = kept.is_changed(hubs[waits])
+    stays = ~(is_named | waits)
+    kept.counts += np.bincount(which[stays], minlength=len(kept.counts))
+    carried = packed(rows.where(stays), kept.cohort[which[stays]], placed=False)
     yield _Batch(device_table(load.pk), carried, is_new=True)
+    if not stays.all():
+        left = packed(rows.where(~stays), kept.former[which[~stays]], placed=False)
+        yield _Batch(LEFT_BEHIND, left, is_new=False)
     if waits.any():
         asked = packed(rows.where(waits), kept.own[which[waits]], placed=False)
         yield _Batch(received_table(load.pk), asked, is_new=False)

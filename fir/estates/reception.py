@@ -14,13 +14,12 @@ from django.conf import settings
 from fir.estates.csv_rows import Block
 from fir.estates.faults import SourceFault
 from fir.estates.quick import UNKNOWN, Learned, Rows, read_block
-from fir.estates.rules import READ_THEIR_HUB, read_device
+from fir.estates.rules import read_device
 from fir.estates.unpacking import Limits
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from fir.estates.quick import Array
     from fir.estates.rules import Configuration, Device, RawDevice, RowNote
 
 AT_A_TIME = 10_000
@@ -140,10 +139,6 @@ class Reception:
             self.reasons[note.reason] += 1
             if len(self.notes) < settings.ESTATE_BAD_ROWS_REPORTED:
                 self.notes.append(note)
-
-    def reads_hub(self) -> Array:
-        """Of each configuration, by its number, whether rules read its hub's facts."""
-        return np.array([one.device_type in READ_THEIR_HUB for one in self.numbers], np.bool_)
 
 
 def _refuse_beyond(most: int, count: int, raw: RawDevice, what: str) -> None:

@@ -17,6 +17,7 @@ from fir.estates.models import (
     RECEIVING,
     REFUSED,
     Cohort,
+    CohortMove,
     EstateLoad,
     LoadNote,
 )
@@ -80,5 +81,6 @@ def _drop(load: EstateLoad, *, at: datetime) -> None:
     if locked is None or not _droppable(at=at).filter(pk=load.pk).exists():
         return
     tables.drop_tables(load.pk)
+    CohortMove.objects.filter(load=load).delete()
     Cohort.objects.filter(load=load).delete()
     EstateLoad.objects.filter(pk=load.pk).update(tables_dropped=True)

@@ -7,9 +7,13 @@ waits for another Supplier's reader, and none can show half a load.
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from django.db import connection
 from psycopg.sql import SQL, Identifier, Literal
+
+if TYPE_CHECKING:
+    from psycopg.sql import Composable
 
 SCHEMA = "loads"
 FOLDER = Path(__file__).parent / "sql"
@@ -20,21 +24,25 @@ SUPPLIER_LOCK = 0x53555050  # "SUPP"
 PLACE_LOCK = 0x504C4143  # "PLAC"
 CENSUS_LOCK = 0x43454E53  # "CENS"
 # How all devices are joined. Cohorts were written a moment ago, so the planner has no statistics of
-# them, expects one row and would pass over all devices once for every cohort.
-JOINING = "SET LOCAL enable_nestloop = off; SET LOCAL work_mem = '64MB'"
-# A parallel join to hubs, of a million devices most of which name none, took all the machine's
-# memory. Where each device is met once, workers may help.
-ALONE = "SET LOCAL max_parallel_workers_per_gather = 0"
-WITH_WORKERS = "SET LOCAL max_parallel_workers_per_gather TO DEFAULT"
+# them, expects one row and would pass over all devices once for every cohort. A parallel join of a
+# million devices, most of which name no hub, took all the machine's memory.
+PLAN = """
+SET LOCAL enable_nestloop = off;
+SET LOCAL max_parallel_workers_per_gather = 0;
+SET LOCAL work_mem = '64MB'
+"""
+# What makes a cohort: what was said of its devices, and what was said of their hub.
+SAID = (
+    "device_type", "manufacturer_identifier", "device_model", "firmware_version", "device_status",
+    "responsible_roles", "listable",
+)  # fmt: skip
+FACTS = (*SAID, "hub_manufacturer", "hub_model", "hub_version")
 # Whoever holds the lock on a Supplier's loading, but for whoever asks. 2: a lock of two numbers.
 WORK_FOR = """
 SELECT pg_cancel_backend(pid) FROM pg_locks
 WHERE locktype = 'advisory' AND objsubid = 2 AND granted AND pid <> pg_backend_pid()
     AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
     AND classid = %s AND objid = %s
-"""
-RESERVE = """
-SELECT nextval(pg_get_serial_sequence('estates_cohort', 'id')) FROM generate_series(1, %s)
 """
 
 
@@ -58,29 +66,33 @@ def make_tables(load_id: int) -> None:
             cursor.execute(SQL("CREATE TABLE {} " + columns).format(table))
 
 
-def reserve_cohorts(count: int) -> list[int]:
-    """Numbers for so many cohorts, which nobody else will use."""
+def run_files(*names: str, **values: Composable) -> None:
+    """Run these files of SQL. Beside the values that are given, `{facts}` is there for the columns
+    that make a cohort, and for the aliases below `{own_facts}`, and `{own_said}` without a hub's.
+    """
+    columns = {"facts": SQL(", ").join(map(Identifier, FACTS))}
+    for alias in ("own", "same", "faced", "former", "cohort"):
+        for kind, names_of in (("facts", FACTS), ("said", SAID)):
+            each = (Identifier(alias, name) for name in names_of)
+            columns[f"{alias}_{kind}"] = SQL(", ").join(each)
     with connection.cursor() as cursor:
-        cursor.execute(RESERVE, [count])
-        return [row[0] for row in cursor.fetchall()]
+        for name in names:
+            text = (FOLDER / f"{name}.sql").read_text()
+            cursor.execute(SQL(text).format(**columns, **values))
 
 
-def compare_loads(*, former_id: int, load_id: int, changes_only: bool) -> None:
+def compare_loads(*, former_id: int, load_id: int) -> None:
     """Write the moves of a load's devices since another load of the same Supplier. One pass over
-    both tables; cohorts that share every fact are the same. With `changes_only`, the load is that
-    other one but for what it received, and only those devices are looked for."""
-    only = SQL("(SELECT * FROM {} WHERE device_id IN (SELECT device_id FROM {}))")
-    some, received = (only if changes_only else SQL("{}")), received_table(load_id)
+    both tables; cohorts that share every fact are the same."""
     with connection.cursor() as cursor:
-        if not changes_only:
-            cursor.execute(JOINING)
-        for name in ("pair_devices", "write_moves"):
-            statement = SQL((FOLDER / f"{name}.sql").read_text()).format(
-                former=some.format(device_table(former_id), received),
-                devices=some.format(device_table(load_id), received),
-                load=Literal(load_id),
-            )
-            cursor.execute(statement)
+        cursor.execute(PLAN)
+        run_files(
+            "pair_devices",
+            "write_moves",
+            former=device_table(former_id),
+            devices=device_table(load_id),
+            load=Literal(load_id),
+        )
         cursor.execute("DROP TABLE pair")
 
 

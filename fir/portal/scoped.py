@@ -12,7 +12,6 @@ from django.utils import timezone
 from fir.parties.delegating import note_refusal
 from fir.parties.delegation_queries import scope_of
 from fir.parties.permissions import Category, Permission
-from fir.parties.scopes import Scope
 from fir.portal.errors import error_page
 from fir.portal.page import Page
 
@@ -20,10 +19,12 @@ if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
     from django.http.response import HttpResponseBase
 
+    from fir.parties.scopes import Scope
+
 
 class _AskedForDevices(Page):
-    """A page that may be asked for the Devices of the Supplier that `?party=` names. Whoever may see
-    none of them reads the same refusal, whether or not there is such a Supplier."""
+    """A page that may be asked for the Devices of the Supplier that `?party=` names. Whoever may
+    see none of them reads the same refusal, whether or not there is such a Supplier."""
 
     refused_supplier = ""  # whose Devices this asker asked for in vain
 

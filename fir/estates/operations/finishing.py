@@ -146,10 +146,10 @@ def _index_and_swap(load: EstateLoad, *, now: Callable[[], datetime]) -> None:
         building.take_back_placed(load)
         _leave_out_repeated(load)
         building.place_waiting(load)
+        building.count_anew(load)
         if not building.no_device_twice(load):
             raise AssertionError(f"A device of load {load.pk} stands twice after all.")
     building.index_devices(load)
-    building.count_cohorts(load)
     total = Cohort.objects.filter(load=load).aggregate(total=Sum("device_count"))["total"]
     load.devices = total or 0
     load.save(update_fields=["devices"])
@@ -196,7 +196,6 @@ def _swap(load: EstateLoad, *, by: Author, at: datetime) -> None:
 def _compare(load: EstateLoad, *, now: Callable[[], datetime]) -> None:
     """What changed is worked out while the new estate stands already; it keeps nobody waiting."""
     compare_with_former(load=load, at=now())
-    building.forget_received(load)
     load.state, load.finished_at = DONE, now()
     load.save(update_fields=["state", "finished_at"])
 

@@ -6,7 +6,6 @@ from dataclasses import asdict
 from functools import partial
 from typing import TYPE_CHECKING
 
-import numpy as np
 from django.conf import settings
 from django.db import transaction
 from django.db.models import Q
@@ -34,17 +33,17 @@ from fir.estates.operations.refusals import (
     ReceptionUnderWay,
     SameFileAgain,
 )
+from fir.estates.placing import Placing
 from fir.estates.progress import Telling
 from fir.estates.reception import Reception, limits
 from fir.estates.sources import read_parts
 from fir.ledger.bell import ring
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable
     from datetime import datetime
 
-    from fir.estates.csv_rows import Block
-    from fir.estates.rules import RawDevice
+    from fir.estates.quick import Rows
     from fir.parties.models import Actor, Party
 
 COUNTS = ("bytes_read", "rows_read", "rows_bad", "notes_by_reason")
@@ -111,14 +110,14 @@ def _receive(
             raise EstateRefused(NOTHING_TO_CHANGE)
         load.base = before
     tables.make_tables(load.pk)
-    numbers = np.array(tables.reserve_cohorts(settings.ESTATE_MOST_CONFIGURATIONS), np.int64)
+    placing = Placing(reception.numbers)
     with Telling(load, reception):
-        _send(load, reception, read_parts(reception.counted(pieces), limits()), numbers)
+        _send(load, reception.rows(read_parts(reception.counted(pieces), limits())), placing)
     if not reception.rows_read:
         raise SourceFault(1, "The inventory holds no device.")
     _refuse_again(load, reception.fingerprint, before)
     _refuse_deleted(load)
-    Cohort.objects.bulk_create(_cohorts(load, reception, numbers), batch_size=1000)
+    Cohort.objects.bulk_create(placing.cohorts(load), batch_size=1000)
     LoadNote.objects.bulk_create(
         [LoadNote(load=load, **asdict(note)) for note in reception.notes], batch_size=1000
     )
@@ -146,20 +145,18 @@ def _newest_that_lives(load: EstateLoad) -> EstateLoad | None:
     return EstateLoad.objects.filter(lives, party=load.party_id).order_by("-id").first()
 
 
-def _send(
-    load: EstateLoad,
-    reception: Reception,
-    parts: Iterator[Block | RawDevice],
-    numbers: np.ndarray[tuple[int], np.dtype[np.int64]],
-) -> None:
+def _send(load: EstateLoad, parts: Iterable[Rows], placing: Placing) -> None:
     """Send the rows where they belong: those that wait for their hub, and all of a delta, aside."""
     devices, waiting = tables.device_table(load.pk), tables.received_table(load.pk)
     with Sending() as sending:
-        for rows in reception.rows(parts):
-            waits = reception.reads_hub()[rows.configurations] | (load.mode == DELTA)
-            for table, these in ((devices, rows.where(~waits)), (waiting, rows.where(waits))):
-                if len(these):
-                    sending.take(table, packed(these, numbers[these.configurations]))
+        for rows in parts:
+            if load.mode == DELTA:
+                sending.take(waiting, packed(rows, placing.own(rows)))
+                continue
+            cohorts, waits = placing.place(rows)
+            for table, which in ((devices, ~waits), (waiting, waits)):
+                if which.any():
+                    sending.take(table, packed(rows.where(which), cohorts[which]))
 
 
 def _refuse_again(load: EstateLoad, fingerprint: str, before: EstateLoad | None) -> None:
@@ -184,12 +181,6 @@ def _refuse_deleted(load: EstateLoad) -> None:
             "The estate was deleted while this inventory was being received, and nothing of it was "
             "kept. Send it again if it is meant to be your estate."
         )
-
-
-def _cohorts(load: EstateLoad, reception: Reception, numbers: Iterable[int]) -> Iterator[Cohort]:
-    """A cohort for every configuration, none of them counted yet, and no hub known."""
-    for configuration, number in zip(reception.numbers, numbers, strict=False):
-        yield Cohort(id=int(number), load=load, device_count=0, **asdict(configuration))
 
 
 def _count(load: EstateLoad, reception: Reception) -> None:

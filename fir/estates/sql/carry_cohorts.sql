@@ -1,13 +1,8 @@
 -- Gives a load every cohort of its base; those that read a hub's facts also without them.
 -- Not the ORM: one statement adds what is missing, whoever had it first.
 -- Called by fir.estates.building.carry_base.
-INSERT INTO estates_cohort (
-    load_id, device_type, manufacturer_identifier, device_model, firmware_version, device_status,
-    responsible_roles, listable, hub_manufacturer, hub_model, hub_version, device_count
-)
-SELECT DISTINCT
-    {load}, device_type, manufacturer_identifier, device_model, firmware_version, device_status,
-    responsible_roles, listable, hub.manufacturer, hub.model, hub.version, 0
+INSERT INTO estates_cohort (load_id, {facts}, device_count)
+SELECT DISTINCT {load}, {former_said}, hub.manufacturer, hub.model, hub.version, 0
 FROM estates_cohort AS former
 CROSS JOIN LATERAL (
     VALUES
@@ -16,8 +11,4 @@ CROSS JOIN LATERAL (
 ) AS hub (manufacturer, model, version)
 WHERE former.load_id = {base}
 EXCEPT
-SELECT
-    load_id, device_type, manufacturer_identifier, device_model, firmware_version, device_status,
-    responsible_roles, listable, hub_manufacturer, hub_model, hub_version, 0
-FROM estates_cohort
-WHERE load_id = {load}
+SELECT load_id, {facts}, 0 FROM estates_cohort WHERE load_id = {load}

@@ -3,8 +3,7 @@
 -- Called by fir.estates.building.place_waiting.
 CREATE TEMPORARY TABLE faced ON COMMIT DROP AS
 SELECT
-    pair.own_id, pair.hub_cohort_id, own.device_type, own.manufacturer_identifier,
-    own.device_model, own.firmware_version, own.device_status, own.responsible_roles, own.listable,
+    pair.own_id, pair.hub_cohort_id, {own_said},
     coalesce(hub.manufacturer_identifier, '') AS hub_manufacturer,
     coalesce(hub.device_model, '') AS hub_model, coalesce(hub.firmware_version, '') AS hub_version
 FROM (SELECT DISTINCT own_id, hub_cohort_id FROM found) AS pair

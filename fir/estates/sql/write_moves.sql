@@ -1,6 +1,6 @@
 -- Writes what became of devices between two loads: each of their facts then, and their cohort now.
--- Not the ORM: it reads the temporary table that pair_devices.sql made.
--- Called by fir.estates.tables.compare_loads.
+-- Not the ORM: it reads the temporary table that a file of pairs made.
+-- Called by fir.estates.tables.compare_loads and fir.estates.building.keep_changes.
 INSERT INTO estates_cohortmove (
     load_id, cohort_id, former_device_type, former_manufacturer_identifier, former_device_model,
     former_firmware_version, former_device_status, device_count
@@ -13,13 +13,5 @@ SELECT
 FROM pair
 LEFT JOIN estates_cohort AS former ON former.id = pair.former_id
 LEFT JOIN estates_cohort AS cohort ON cohort.id = pair.cohort_id
-WHERE (
-    former.device_type, former.manufacturer_identifier, former.device_model,
-    former.firmware_version, former.device_status, former.responsible_roles, former.listable,
-    former.hub_manufacturer, former.hub_model, former.hub_version
-) IS DISTINCT FROM (
-    cohort.device_type, cohort.manufacturer_identifier, cohort.device_model,
-    cohort.firmware_version, cohort.device_status, cohort.responsible_roles, cohort.listable,
-    cohort.hub_manufacturer, cohort.hub_model, cohort.hub_version
-)
+WHERE ({former_facts}) IS DISTINCT FROM ({cohort_facts})
 GROUP BY 1, 2, 3, 4, 5, 6, 7

@@ -67,7 +67,9 @@ def looked_again(browser: Client, page: Any) -> Any:
     assert found is not None
     url, mark = map(html.unescape, found.groups())
     request = page.wsgi_request
-    return browser.get(url or request.get_full_path(), headers={"HX-Request": "true", "FIR-Seen": mark})
+    return browser.get(
+        url or request.get_full_path(), headers={"HX-Request": "true", "FIR-Seen": mark}
+    )
 
 
 @pytest.mark.parametrize("url", OF_FINDINGS)
