@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     HubFacts = tuple[str, str, str]
 
 NO_HUB: HubFacts = ("", "", "")
-NEARBY = 2  # so many times rows came: of these the hubs are known
+NEARBY = 2  # so many times hubs came among the rows: these are known
 MOST_BEHIND_HUBS = 10_000  # cohorts that are made here; other rows wait
 NOWHERE, NOT_MET = -1, -2
 RESERVED = """
@@ -160,14 +160,15 @@ class _HubsNearby:
         self._last: deque[tuple[Array, Array]] = deque(maxlen=NEARBY)
 
     def remember(self, hubs: Array, configurations: Array) -> None:
-        """These came now; what came long before is forgotten."""
-        self._last.append((hubs, configurations))
+        """These came now, if any did; what came long before is forgotten."""
+        if len(hubs):
+            self._last.append((hubs, configurations))
 
     def find(self, hubs: Array) -> tuple[Array, Array]:
         """Which of these hubs are nearby, and the configurations of those that are."""
+        if not self._last:
+            return np.zeros(len(hubs), np.bool_), np.zeros(0, np.int64)
         ids, configurations = (np.concatenate(part) for part in zip(*self._last, strict=True))
-        if not len(ids):
-            return np.zeros(len(hubs), np.bool_), ids
         order = np.argsort(ids, kind="stable")
         at = np.minimum(np.searchsorted(ids, hubs, sorter=order), len(ids) - 1)
         found = ids[order[at]] == hubs

@@ -15,15 +15,13 @@ from fir.estates.comparing import compare_with_former
 from fir.estates.models import CohortMove, EstateLoad
 from fir.estates.sweep import OLD_LOADS_STAND, sweep_loads
 from tests import make
-from tests.fir.estates.changes import estate_after
+from tests.fir.estates.changes import estate_after, moves_kept
 from tests.fir.estates.loads import tables_of_loads
 
 if TYPE_CHECKING:
     from fir.parties.models import Party
 
 Home = dict[int, dict[str, str]]
-# What a move says of what devices were, and of what they are.
-FACTS = ("device_type", "manufacturer_identifier", "device_model", "firmware_version")
 
 
 def estates() -> st.SearchStrategy[Home]:
@@ -69,16 +67,6 @@ def expected(before: Home, after: Home) -> Counter[Any]:
                 continue
         moves[told(was), told(now)] += 1
     return moves
-
-
-def moves_kept(load: EstateLoad) -> Counter[Any]:
-    """The moves as they stand in the database."""
-    found = Counter[Any]()
-    for move in CohortMove.objects.filter(load=load).select_related("cohort"):
-        former = tuple(getattr(move, f"former_{name}") for name in (*FACTS, "device_status"))
-        now = move.cohort and tuple(getattr(move.cohort, n) for n in (*FACTS, "device_status"))
-        found[former if former[0] else (), now or ()] += move.device_count
-    return found
 
 
 @pytest.mark.django_db

@@ -22,7 +22,9 @@ from fir.estates.operations import (
 )
 from fir.estates.queries import loads_of, standing_load_of
 from fir.estates.sweep import sweep_loads
+from fir.estates.tables import compare_loads
 from tests import make
+from tests.fir.estates.changes import moves_kept
 from tests.fir.estates.loads import HUB, devices_of, homes, loaded, numbers, tables_of_loads
 
 if TYPE_CHECKING:
@@ -90,6 +92,10 @@ def test_changes_make_what_a_whole_inventory_makes(before: Any, changes: Any) ->
         counted = Counter(devices_of(load).values())
         assert dict(Cohort.objects.filter(load=load).values_list("id", "device_count")) == counted
         assert load.devices == len(after)
+        kept = moves_kept(load)
+        CohortMove.objects.all().delete()
+        compare_loads(former_id=load.former_id, load_id=load.pk)
+        assert moves_kept(load) == kept
         transaction.set_rollback(True)
 
 

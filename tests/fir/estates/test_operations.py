@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import logging
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -406,6 +407,24 @@ def test_one_suppliers_trouble_holds_up_no_other(
     finish_loads(at=make.AT + PAUSE_AFTER_A_FAILURE + MOMENT)
 
     assert standing_load_of(supplier) == first
+
+
+@pytest.mark.django_db
+def test_a_response_without_line_breaks_loses_no_device_for_one_that_is_repeated(
+    supplier: Party,
+) -> None:
+    response = re.sub(rb">\s+<", b"><", RESPONSE.read_bytes())
+    devices = re.findall(rb"<(\w+:)?Device>.*?</(?:\w+:)?Device>", response)
+    first = re.search(rb"<(?:\w+:)?Device>.*?</(?:\w+:)?Device>", response)
+    assert first
+    twice = response.replace(first[0], first[0] * 2)
+
+    load = loaded(supplier, data=twice)
+
+    assert (load.rows_read, load.rows_bad) == (len(devices) + 1, 1)
+    assert load.notes_by_reason["DEVICE_REPEATED"] == 1
+    accept_load(load=load, by=make.actor(supplier), at=make.AT)
+    assert len(devices_of(load)) == len(devices) == 6
 
 
 # A worker that dies
