@@ -7,7 +7,7 @@ COPY writes many rows at once, in half the time of INSERT; so the rows come out 
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
 import numpy as np
 from django.db import connection
@@ -68,15 +68,46 @@ class _Batch(NamedTuple):
     is_new: bool
 
 
+class _Base:
+    """The base's table, read by a connection of its own, since that of the load is writing."""
+
+    def __init__(self, base: Identifier, pages: int) -> None:
+        self._base, self._pages = base, pages
+        self._helper = ThreadPoolExecutor(1, thread_name_prefix="base")
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        self._helper.submit(lambda: connection.close())
+        self._helper.shutdown()
+
+    def pieces(self) -> Iterator[tuple[float, list[Array]]]:
+        """Its rows by many pages, each with the share of the table that it ends; the next is read
+        while one is used."""
+        ahead = self._helper.submit(self._read, 0)
+        for page in range(0, self._pages, PAGES):
+            piece = ahead.result()
+            ahead = self._helper.submit(self._read, page + PAGES)
+            yield min(1.0, (page + PAGES) / self._pages), piece
+
+    def _read(self, page: int) -> list[Array]:
+        connection.ensure_connection()  # that of this thread
+        ends = {"first": Literal(f"({page},0)"), "end": Literal(f"({page + PAGES},0)")}
+        rows = SQL(PAGES_OF_BASE).format(base=self._base, **ends)
+        return read_out(("device_id", "hub_id", "cohort_id"), rows, by=connection.connection)
+
+
 def carry_devices(load: EstateLoad, base_id: int) -> None:
     """Carry over what no change names, and count it. Devices whose hub is named wait, as if they
     had changed, where rules read their hub's facts. `kept` says what becomes of cohorts.
 
-    There is but one connection: a helper writes the last piece and reads the next by it, while one
-    is matched here.
+    One piece is read and another written while a third is matched here.
     """
     base = device_table(base_id)
     with connection.cursor() as cursor:
+        # Held to the end: nobody drops it meanwhile.
+        cursor.execute(SQL("LOCK TABLE {} IN ACCESS SHARE MODE").format(base))
         cursor.execute(SQL("TRUNCATE {}").format(device_table(load.pk)))
         cursor.execute(
             "SELECT pg_relation_size(%s::regclass) / current_setting('block_size')::int",
@@ -85,31 +116,21 @@ def carry_devices(load: EstateLoad, base_id: int) -> None:
         (pages,) = cursor.fetchone()
     by: Any = connection.connection
     kept = _Kept(load, by)
-    ready: list[_Batch] = []
-    with ThreadPoolExecutor(1, thread_name_prefix="carry") as helper:
-        turn = helper.submit(_take_turn, ready, base, 0, by)
-        for page in range(0, pages, PAGES):
-            piece = turn.result()
-            enter_step(load.pk, page / pages, page / pages, by=by)
-            turn = helper.submit(_take_turn, ready, base, page + PAGES, by)
-            ready = list(_carried(piece, kept, load))
-        turn.result()
-    _write(ready, by)
+    with _Base(base, pages) as standing, ThreadPoolExecutor(1, "carry") as helper:
+        written = helper.submit(enter_step, load.pk, 0, 0, by=by)
+        for share, piece in standing.pieces():
+            batches = list(_carried(piece, kept, load))
+            written.result()
+            written = helper.submit(_write, batches, load.pk, share, by)
+        written.result()
     cohorts, counts = kept.cohort.tolist(), kept.counts.tolist()
     run_files("count_carried", cohorts=Literal(cohorts), counts=Literal(counts))
 
 
-def _take_turn(ready: Sequence[_Batch], base: Identifier, page: int, by: Any) -> list[Array]:
-    """Write what is ready; the rows of the base's pages from this one on, if there are any."""
-    _write(ready, by)
-    values = {"first": Literal(f"({page},0)"), "end": Literal(f"({page + PAGES},0)")}
-    columns = ("device_id", "hub_id", "cohort_id")
-    return read_out(columns, SQL(PAGES_OF_BASE).format(base=base, **values), by=by)
-
-
-def _write(ready: Iterable[_Batch], by: Any) -> None:
-    for batch in ready:
+def _write(batches: Iterable[_Batch], load_id: int, share: float, by: Any) -> None:
+    for batch in batches:
         copy_in(batch.table, [batch.rows], is_new=batch.is_new, by=by)
+    enter_step(load_id, share, share, by=by)
 
 
 def _carried(piece: Sequence[Array], kept: _Kept, load: EstateLoad) -> Iterator[_Batch]:

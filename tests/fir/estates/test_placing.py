@@ -81,7 +81,7 @@ def test_beside_its_hub_a_device_is_placed_as_it_comes(supplier: Party, order: i
 def test_far_from_its_hub_a_device_waits_and_is_placed_all_the_same(
     supplier: Party, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    others = [make.device(number) for number in range(20, 30)]
+    others = [hub(number) for number in range(20, 30)]
 
     load = line_by_line(supplier, hub(9), *others, display(2, of=9), patched=monkeypatch)
     before = line_by_line(
