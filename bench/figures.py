@@ -19,6 +19,7 @@ from fir.records.reconciling import reconcile_list
 from tests import make
 
 PAGES, DEVICES, ROWS = 50, 20_000, 20_000
+FIRST = 2_000_000  # row of the sheet; others list entries below
 BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 Ratio = Callable[..., None]
 
@@ -46,12 +47,12 @@ def importing(ratio: Ratio) -> None:
     against COPY of the same rows into a bare table: at most 40 times as long, so at least 0.025."""
     rows = [
         make.row(
-            n,
-            cpl_entry_id=f"CPL-{n:06}",
-            device_model=f"{n // 40:04X}0101",
+            FIRST + n,
+            cpl_entry_id=f"CPL-{FIRST + n}",
+            device_model=f"{0x1000 + n // 40:04X}0101",
             date_added=date(2020, 1, 1) + timedelta(days=n % 2000),
         )
-        for n in range(100_000, 100_000 + ROWS)
+        for n in range(ROWS)
     ]
     sheet = write_sheet(rows).encode()
     columns_of = attrgetter(*COLUMNS)
