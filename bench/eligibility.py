@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 
     Ratio = Callable[..., None]
 
-SUPPLIERS, FEW_SUPPLIERS, DEVICES, TURNS, MANY_TURNS = 20, 4, 10_000_000, 7, 15
-FEWEST, USUAL, HALFWAY, MOST = 1_000, 5_000, 10_500, 20_000  # cohorts of one Supplier
+SUPPLIERS, FEW_SUPPLIERS, DEVICES, TURNS = 20, 4, 10_000_000, 7
+FEWEST, USUAL, MOST = 1_000, 5_000, 20_000  # cohorts of one Supplier
 
 
 def publishing(_ratio: Ratio) -> None:
@@ -39,18 +39,17 @@ def publishing(_ratio: Ratio) -> None:
 
 
 def growing(_ratio: Ratio) -> None:
-    """What cohorts cost: from the smallest estates to those halfway, and from there to the largest;
-    and what many devices cost and few. No more, so at most about 1. Taken in turns, and the
-    quickest of many, since a difference of two figures is at the mercy of whatever else the machine
-    does."""
-    sizes = (FEWEST, DEVICES), (HALFWAY, DEVICES), (MOST, DEVICES), (MOST, DEVICES // 10)
+    """What one more cohort costs in large estates against small ones, all of the Device Model that
+    is released; and what ten times the devices cost: nothing, so about 1 both. Taken in turns, and
+    the quickest of several, since whatever else the machine does only ever adds."""
+    sizes = (FEWEST, DEVICES), (MOST, DEVICES), (MOST, DEVICES // 10)
     countries = [Country(number, suppliers=FEW_SUPPLIERS) for number, _ in enumerate(sizes, 1)]
     for country, (cohorts, devices) in zip(countries, sizes, strict=True):
-        country.hold(cohorts=cohorts, devices=devices)
-    turns = [[_release(country, model) for country in countries] for model in range(MANY_TURNS)]
-    fewest, halfway, most, fewer_devices = map(min, zip(*turns, strict=True))
-    share = (most - halfway) / (halfway - fewest)
-    _say_share(f"A release: the cohorts from {HALFWAY:,} to {MOST:,} against those below", share)
+        country.hold(cohorts=cohorts, devices=devices, models=1)
+    turns = [[_release(country, 0) for country in countries] for _ in range(TURNS)]
+    fewest, most, fewer_devices = map(min, zip(*turns, strict=True))
+    each = most / MOST / (fewest / FEWEST)
+    _say_share(f"A release, each of {MOST:,} cohorts against each of {FEWEST:,}", each)
     _say_share("A release: 10 million devices against 1 million", most / fewer_devices)
 
 
@@ -94,7 +93,7 @@ def _say(name: str, seconds: float, promise: str = "") -> None:
 
 
 def _say_share(name: str, share: float) -> None:
-    sys.stdout.write(f"{name}: {share:.3f} (at most about 1)\n")
+    sys.stdout.write(f"{name}: {share:.3f} (about 1)\n")
 
 
 ALL = (publishing, growing, reassessing)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from itertools import chain, islice
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +15,12 @@ if TYPE_CHECKING:
     from django.db.models import Model
 
 FEW = 20
+# The sequence is looked up once, and not for each number.
+NEXT_IDS = """
+WITH own AS MATERIALIZED (SELECT pg_get_serial_sequence(%s, 'id')::regclass AS sequence)
+SELECT nextval(own.sequence) FROM own, generate_series(1, %s)
+"""
+_PLAIN = re.compile(r"[A-Za-z0-9_-]+")
 
 
 def insert_rows(
@@ -42,11 +49,17 @@ def insert_rows(
             cursor.execute(insert, [value for row in first for value in row])
 
 
+def array_of(words: Iterable[str]) -> str:
+    """Plain words (letters, digits, `_` and `-`) as PostgreSQL writes an array of them: several
+    times as quick to send as a list. Raises ValueError for any other word."""
+    words = list(words)
+    if strange := [word for word in words if not _PLAIN.fullmatch(word)]:
+        raise ValueError(f"{strange[0]!r} is no plain word.")
+    return f"{{{','.join(words)}}}"
+
+
 def next_ids(model: type[Model], count: int) -> list[int]:
     """So many unused primary keys, in ascending order."""
     with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT nextval(pg_get_serial_sequence(%s, 'id')) FROM generate_series(1, %s)",
-            [model._meta.db_table, count],
-        )
+        cursor.execute(NEXT_IDS, [model._meta.db_table, count])
         return [number for (number,) in cursor.fetchall()]

@@ -16,8 +16,6 @@ from fir.parties.models import Party
 from fir.records.rules import Position
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
-
     from fir.parties.scopes import Scope
 
 TESTING, APPROVED, HELD = "TESTING", "APPROVED", "HELD"
@@ -34,10 +32,6 @@ class FindingQuerySet(models.QuerySet["Finding"]):
             "cohort__device_type", "cohort__manufacturer_identifier", "cohort__device_model"
         )
         return self.filter(seen, cohort__load__party=scope.supplier)
-
-    def of_cohorts(self, cohorts: Collection[Cohort]) -> Self:
-        """The findings of these cohorts."""
-        return self.filter(cohort_id__in=[cohort.pk for cohort in cohorts])
 
 
 class Finding(models.Model):

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from django.utils.timezone import localdate
 
-from cpl.bulk import insert_rows
+from cpl.bulk import array_of, insert_rows
 from fir.eligibility.answers import NOTHING_HELD, Answers, finding_id
 from fir.eligibility.decision_queries import held_back
 from fir.eligibility.models import Assessment, Finding
@@ -28,6 +28,8 @@ from fir.records.queries import models_of_entries
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
     from datetime import datetime
+
+    from django.db.models import QuerySet
 
     from cpl.identifiers import ModelKey
     from fir.eligibility.answers import Answer
@@ -119,7 +121,7 @@ def assess_models(
         loads = []
     assess_estates([load for load in standing if load not in loads], at=at)
     cohorts = cohorts_of(loads, models)
-    Finding.objects.of_cohorts(cohorts).delete()
+    Finding.objects.filter(cohort__in=cohorts).delete()
     _write_findings(cohorts, loads, at=at)
 
 
@@ -135,9 +137,8 @@ def assess_estates(loads: Sequence[EstateLoad], *, at: datetime) -> None:
         keep_figures(load, at=at)
 
 
-def _write_findings(
-    cohorts: Sequence[Cohort], loads: Sequence[EstateLoad], *, at: datetime
-) -> None:
+def _write_findings(found: QuerySet[Cohort], loads: Sequence[EstateLoad], *, at: datetime) -> None:
+    cohorts = list(found)
     parties = {load.pk: load.party for load in loads}
     held = held_back({party.pk for party in parties.values()})
     answers = Answers(cohorts, today=localdate(at))
@@ -164,10 +165,10 @@ def _columns(answer: Answer) -> tuple[object, ...]:
     return (
         answer.target and answer.target.seq,
         answer.is_latest,
-        list(answer.installed),
+        array_of(answer.installed),
         answer.position.value,
         answer.verdict.outcome.value,
-        [rule.code for rule in answer.verdict.reasons],
-        [rule.code for rule in answer.verdict.warnings],
-        list(answer.route),
+        array_of(rule.code for rule in answer.verdict.reasons),
+        array_of(rule.code for rule in answer.verdict.warnings),
+        array_of(answer.route),
     )

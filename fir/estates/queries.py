@@ -102,7 +102,7 @@ def standing_loads(parties: Collection[str] | None = None) -> list[EstateLoad]:
 
 def cohorts_of(
     loads: Collection[EstateLoad], models: Collection[ModelKey] | None = None
-) -> list[Cohort]:
+) -> QuerySet[Cohort]:
     """The cohorts of these loads; with `models`, those of these Device Models or behind such hubs.
 
     A GPF belongs to its hub's model: the two are one box, listed as a CHF.
@@ -118,7 +118,7 @@ def cohorts_of(
             if device_type == "CHF":
                 narrowed |= Q(hub_manufacturer=manufacturer, hub_model=model)
         cohorts = cohorts.filter(narrowed) if models else cohorts.none()
-    return list(cohorts.order_by("id"))
+    return cohorts.order_by("id")
 
 
 def cohorts_among(cohort_ids: Collection[int]) -> QuerySet[Cohort]:
