@@ -93,6 +93,7 @@ def test_changes_make_what_a_whole_inventory_makes(before: Any, changes: Any) ->
     assert dict(Cohort.objects.filter(load=load).values_list("id", "device_count")) == counted
     assert load.devices == len(after)
     kept = moves_kept(load)
+    assert load.former_id
     CohortMove.objects.filter(load=load).delete()
     with transaction.atomic():
         compare_loads(former_id=load.former_id, load_id=load.pk)
