@@ -39,7 +39,7 @@ PHASES = {
     "INDEXING": "estates_estate",
     "COMPARING": "estates_cohortmove",
 }
-PERCENT = {"READING": 40, "INDEXING": 82, "COMPARING": 85}
+PERCENT = {"READING": 40, "INDEXING": 83, "COMPARING": 85}
 WAITING = """
     SELECT pid FROM pg_stat_activity
      WHERE datname = current_database() AND wait_event_type = 'Lock' AND pid <> pg_backend_pid()
