@@ -13,7 +13,7 @@ from django.urls import reverse
 from tests.house.routes import pages
 from tests.house.sent import FORMS
 from tests.house.test_permission_table import SOMEBODY
-from tests.house.world import World, build, page_arguments, person
+from tests.house.world import World, page_arguments, person
 
 if TYPE_CHECKING:
     from fir.parties.models import User
@@ -210,17 +210,16 @@ def test_every_page_has_a_row_and_every_row_a_page() -> None:
 
 @pytest.mark.django_db
 @pytest.mark.parametrize(("method", "name"), ROWS)
-def test_the_page_opens_to_whom_the_table_says(method: str, name: str) -> None:
+def test_the_page_opens_to_whom_the_table_says(world: World, method: str, name: str) -> None:
     asked = ("GET", "HEAD") if method == "GET" else (method,)
 
-    for found in statuses(*asked, name=name, world=build()):
+    for found in statuses(*asked, name=name, world=world):
         assert found == dict(zip(ASKERS, ROWS[method, name], strict=True))
 
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("name", sorted({name for _, name in ROWS if name.startswith("portal:")}))
-def test_a_method_that_a_page_does_not_have_is_answered_in_words(name: str) -> None:
-    world = build()
+def test_a_method_that_a_page_does_not_have_is_answered_in_words(world: World, name: str) -> None:
     address = reverse(name, kwargs=page_arguments(world).get(name, {}))
     who = person(world, "supplier")
 

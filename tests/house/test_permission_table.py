@@ -11,7 +11,7 @@ from fir.parties.permissions import Permission
 from tests import make
 from tests.house.routes import doors
 from tests.house.sent import BODIES
-from tests.house.world import World, build, url
+from tests.house.world import World, url
 
 SOMEBODY = (
     "one permission",
@@ -120,9 +120,9 @@ def test_every_url_has_a_row_and_every_row_a_url() -> None:
 
 @pytest.mark.django_db
 @pytest.mark.parametrize(("method", "name"), ROWS)
-def test_the_door_opens_to_whom_the_table_says(client: Client, method: str, name: str) -> None:
-    world = build()
-
+def test_the_door_opens_to_whom_the_table_says(
+    client: Client, world: World, method: str, name: str
+) -> None:
     statuses = [ask(client, method, name, asker, world).status_code for asker in ASKERS]
 
     assert dict(zip(ASKERS, statuses, strict=True)) == dict(
@@ -132,9 +132,7 @@ def test_the_door_opens_to_whom_the_table_says(client: Client, method: str, name
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("name", sorted({name for method, name in ROWS if method == "GET"}))
-def test_asking_for_the_head_alone_opens_no_door(client: Client, name: str) -> None:
-    world = build()
-
+def test_asking_for_the_head_alone_opens_no_door(client: Client, world: World, name: str) -> None:
     for asker, status in zip(ASKERS, ROWS["GET", name], strict=True):
         answer = ask(client, "HEAD", name, asker, world)
         assert (asker, answer.status_code) == (asker, status)
@@ -142,8 +140,9 @@ def test_asking_for_the_head_alone_opens_no_door(client: Client, name: str) -> N
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("name", sorted({name for _, name in ROWS}))
-def test_a_method_that_a_door_does_not_have_changes_nothing(client: Client, name: str) -> None:
-    world = build()
+def test_a_method_that_a_door_does_not_have_changes_nothing(
+    client: Client, world: World, name: str
+) -> None:
     missing = [
         method
         for method in ("GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE")

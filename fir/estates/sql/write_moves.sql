@@ -1,6 +1,6 @@
 -- Writes what became of devices between two loads: each of their facts then, and their cohort now.
 -- Not the ORM: it reads the temporary table that a file of pairs made.
--- Called by fir.estates.tables.compare_loads and fir.estates.building.keep_changes.
+-- Called by fir.estates.tables.compare_loads.
 INSERT INTO estates_cohortmove (
     load_id, cohort_id, former_device_type, former_manufacturer_identifier, former_device_model,
     former_firmware_version, former_device_status, device_count

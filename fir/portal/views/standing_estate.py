@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from fir.eligibility.parts import Part
     from fir.eligibility.queries import Standing
     from fir.eligibility.summaries import ListedModel
+    from fir.estates.models import EstateLoad
     from fir.portal.templatetags.fir import Share
     from fir.records.queries import Contact
 
@@ -95,8 +96,12 @@ class EstatePage(ScopedPage):
     def _mark(self) -> str:
         """What the page shows, as far as news may change it: to a Supplier, its newest load too."""
         mark = self._standing.mark
-        newest = loads_of(self.party).first() if self.scope.is_whole else None
+        newest = self._newest if self.scope.is_whole else None
         return f"{mark}-{newest.pk}-{newest.state}" if mark and newest else mark
+
+    @cached_property
+    def _newest(self) -> EstateLoad | None:
+        return loads_of(self.party).first()
 
     def _loads(self) -> dict[str, Any]:
         """Which load stands, which is the newest, how the estate went on from load to load, and
@@ -106,7 +111,7 @@ class EstatePage(ScopedPage):
             "trend": trend,
             "picture": trend_picture(trend),
             "stands": standing_load_of(self.party),
-            "newest": loads_of(self.party).first(),
+            "newest": self._newest,
             "may_send": self.actor.may(Permission.LOAD_ESTATE),
         }
 
