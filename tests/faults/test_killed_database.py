@@ -22,7 +22,7 @@ from psycopg.sql import SQL, Identifier
 from fir.embedded.leftovers import processes_of
 from fir.embedded.postgres import Cluster
 from tests import make
-from tests.faults.test_killed_loads import sending
+from tests.faults.test_killed_loads import LOOKS_FOR_ITS_HUB, sending
 from tests.fir.estates.loads import HUB, homes
 from tests.stack import CHECKOUT, Stack, eventually, running
 
@@ -159,7 +159,7 @@ def test_a_load_that_was_received_is_finished_once_the_database_is_back(
 ) -> None:
     table, stands_already = PHASES[phase]
     former, told = estate(fir, key, cluster, devices=2), ask(cluster, TOLD)
-    inventory = make.inventory(*homes(3), HUB, make.device(8, DeviceType="PPMID"))
+    inventory = make.inventory(*homes(3), HUB, LOOKS_FOR_ITS_HUB)
     # The worker waits for the test to hold what it will need; the reception needs it too.
     fir.children["worker"].send_signal(signal.SIGSTOP)
     where = sent(fir, key, inventory)

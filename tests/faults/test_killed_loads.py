@@ -39,6 +39,8 @@ PHASES = {
     "INDEXING": "estates_estate",
     "COMPARING": "estates_cohortmove",
 }
+# It reads its hub's facts, and its hub is nowhere in the file.
+LOOKS_FOR_ITS_HUB = make.device(8, DeviceType="PPMID", CHFDeviceID=make.device_id(7))
 PERCENT = {"READING": 40, "INDEXING": 83, "COMPARING": 85}
 WAITING = """
     SELECT pid FROM pg_stat_activity
@@ -97,7 +99,7 @@ def test_what_is_killed_in_a_phase_is_finished_by_the_next_worker(
 ) -> None:
     former = standing_load_of(supplier)
     assert former
-    load = received(supplier, *homes(3), HUB, make.device(8, DeviceType="PPMID"))
+    load = received(supplier, *homes(3), HUB, LOOKS_FOR_ITS_HUB)
     with held(PHASES[phase]):
         fir.start_worker()
         (backend,) = eventually(waiting, what=f"a worker in {phase}")

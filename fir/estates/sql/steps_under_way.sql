@@ -1,10 +1,13 @@
 -- Tells which step each worker says it is at, and how much of an index it has built there.
--- Not the ORM: both are PostgreSQL's own views. An index is its table read, then its tuples written.
+-- Not the ORM: both are PostgreSQL's own views. It reads the table's blocks, then writes tuples.
 -- Called by fir.estates.steps.shares_done.
 SELECT
     activity.application_name,
-    coalesce(0.6 * indexing.blocks_done / nullif(indexing.blocks_total, 0), 0)
-    + coalesce(0.4 * indexing.tuples_done / nullif(indexing.tuples_total, 0), 0)
+    CASE
+        WHEN indexing.tuples_total > 0
+            THEN 0.6 + 0.4 * indexing.tuples_done / indexing.tuples_total
+        ELSE coalesce(0.6 * indexing.blocks_done / nullif(indexing.blocks_total, 0), 0)
+    END
 FROM pg_stat_activity AS activity
 LEFT JOIN pg_stat_progress_create_index AS indexing USING (pid)
 WHERE activity.datname = current_database()

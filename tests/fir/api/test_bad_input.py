@@ -307,6 +307,7 @@ def test_changes_to_no_estate_are_refused(client: Client) -> None:
     assert answer.json()["detail"].startswith("There is no estate that these changes")
 
 
+@pytest.mark.django_db(transaction=True)
 def test_changes_are_taken_in_once(client: Client) -> None:
     supplier = make.party("big-light")
     make.estate(supplier, make.device(1))
