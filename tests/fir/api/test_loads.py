@@ -68,8 +68,8 @@ def test_a_load_ends_when_it_is_done_and_not_when_somebody_began_to_look(
     supplier = Asker(make.party())
     load = received(supplier.party, make.device(1))
     build = building.build_devices
-    monkeypatch.setattr("fir.estates.clock.time.monotonic", lambda: hours[0] * 3600.0)
     hours = [0]
+    monkeypatch.setattr("fir.estates.clock.time.monotonic", lambda: hours[0] * 3600.0)
 
     def takes_an_hour(of: EstateLoad) -> None:
         build(of)
