@@ -28,7 +28,7 @@ check: $(TEST_INSTALLED) ## lint, format, types, import contracts, missing migra
 	$(BIN)/lint-imports
 	$(BIN)/python -m tests.run sh -c 'mypy cpl fir tests bench && python manage.py makemigrations --check --dry-run'
 
-bench: $(TEST_INSTALLED) ## the benchmarks, each as a ratio against its own reference
+bench: $(TEST_INSTALLED) ## the benchmarks, each as a ratio against its own reference (ARGS="estates" chooses some)
 	@$(BIN)/python -m tests.run --durable python -m bench $(ARGS)
 
 screenshots: $(TEST_INSTALLED) ## the README's pictures anew, of a demo world of their own (needs Chromium)

@@ -16,7 +16,7 @@ from fir.estates.carrying import carry_devices
 from fir.estates.models import DELTA, Cohort
 from fir.estates.reception import MEMBER_BITS
 from fir.estates.rules import READ_THEIR_HUB, REMOVED, RowNote
-from fir.estates.steps import enter_step
+from fir.estates.stages import enter_stage
 from fir.estates.tables import PLAN, device_table, received_table, run_files
 
 if TYPE_CHECKING:
@@ -138,7 +138,7 @@ def _note(place: int, number: int, differs: bool) -> RowNote:
 
 def no_device_twice(load: EstateLoad) -> bool:
     """Index the devices by id; False, and nothing is done, where one stands twice."""
-    enter_step(load.pk, 0, 0.35)
+    enter_stage(load.pk, 0, 0.35)
     try:
         with transaction.atomic():
             _do("ALTER TABLE {devices} ADD PRIMARY KEY (device_id) WITH (fillfactor = 100)", load)
@@ -158,9 +158,9 @@ def take_back_placed(load: EstateLoad) -> None:
 def index_devices(load: EstateLoad) -> None:
     """Index the load's devices by cohort, and drop what they are not asked for any more, with the
     cohorts that are left without any."""
-    enter_step(load.pk, 0.35, 0.95)
+    enter_stage(load.pk, 0.35, 0.95)
     _do(INDEX, load)
-    enter_step(load.pk, 0.95, 1)
+    enter_stage(load.pk, 0.95, 1)
     _do("ALTER TABLE {devices} DROP COLUMN place; ANALYZE {devices}", load)
     _do("DROP TABLE {received}", load)
     Cohort.objects.filter(load=load, device_count=0).delete()

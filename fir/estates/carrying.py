@@ -15,7 +15,7 @@ from psycopg.sql import SQL, Identifier, Literal
 
 from fir.estates.copying import copy_in, packed, read_out
 from fir.estates.quick import Rows
-from fir.estates.steps import enter_step
+from fir.estates.stages import enter_stage
 from fir.estates.tables import device_table, received_table, run_files
 
 if TYPE_CHECKING:
@@ -117,7 +117,7 @@ def carry_devices(load: EstateLoad, base_id: int) -> None:
     by: Any = connection.connection
     kept = _Kept(load, by)
     with _Base(base, pages) as standing, ThreadPoolExecutor(1, "carry") as helper:
-        written = helper.submit(enter_step, load.pk, 0, 0, by=by)
+        written = helper.submit(enter_stage, load.pk, 0, 0, by=by)
         for share, piece in standing.pieces():
             batches = list(_carried(piece, kept, load))
             written.result()
@@ -130,7 +130,7 @@ def carry_devices(load: EstateLoad, base_id: int) -> None:
 def _write(batches: Iterable[_Batch], load_id: int, share: float, by: Any) -> None:
     for batch in batches:
         copy_in(batch.table, [batch.rows], is_new=batch.is_new, by=by)
-    enter_step(load_id, share, share, by=by)
+    enter_stage(load_id, share, share, by=by)
 
 
 def _carried(piece: Sequence[Array], kept: _Kept, load: EstateLoad) -> Iterator[_Batch]:

@@ -19,7 +19,7 @@ from fir.estates.models import (
     RECEIVING,
     EstateLoad,
 )
-from fir.estates.steps import shares_done
+from fir.estates.stages import shares_done
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
@@ -32,12 +32,12 @@ logger = logging.getLogger(__name__)
 EVERY_SECONDS = 1.0
 # How much of the work is behind a load that enters a state, as measured with ten million devices;
 # any other state is its end. Between the first two it is told by the bytes that came, and in the
-# middle of others by steps.
+# middle of others by stages.
 PERCENT: Mapping[str, Mapping[str, int]] = {
     FULL: {RECEIVING: 0, QUEUED: 40, READING: 40, INDEXING: 55, COMPARING: 85},
     DELTA: {RECEIVING: 0, QUEUED: 5, READING: 5, INDEXING: 45, COMPARING: 95},
 }
-IN_STEPS = (READING, INDEXING)
+IN_STAGES = (READING, INDEXING)
 SOONEST_GUESS = 5  # percent; before that, what is left would be a guess at nothing
 
 
@@ -54,7 +54,7 @@ class Progress:
 def progress_of_each(loads: Collection[EstateLoad], *, at: datetime) -> dict[int, Progress]:
     """How far each of these loads is at this time, by number. One query, or none where none is in
     the middle of a phase."""
-    shares = shares_done({load.pk for load in loads if load.state in IN_STEPS})
+    shares = shares_done({load.pk for load in loads if load.state in IN_STAGES})
     return {load.pk: progress_of(load, shares.get(load.pk, 0), at=at) for load in loads}
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from fir.estates.models import STATES, EstateLoad
 from fir.estates.progress import Progress, progress_of, progress_of_each
-from fir.estates.steps import enter_step, shares_done
+from fir.estates.stages import enter_stage, shares_done
 from tests import make
 from tests.fir.estates.holding import somebody_else
 from tests.fir.submissions.at_once import elsewhere
@@ -55,7 +55,7 @@ def test_of_what_waits_for_its_turn_no_end_is_told() -> None:
 
 
 @pytest.mark.parametrize(("mode", "begin", "end"), [("FULL", 55, 85), ("DELTA", 45, 95)])
-def test_in_the_middle_of_a_phase_it_is_told_by_its_steps(mode: str, begin: int, end: int) -> None:
+def test_in_the_middle_of_a_phase_it_is_told_by_its_stages(mode: str, begin: int, end: int) -> None:
     load = a_load(state="INDEXING", mode=mode)
 
     percents = [progress_of(load, share, at=make.AT).percent for share in (0, 0.5, 1)]
@@ -64,9 +64,9 @@ def test_in_the_middle_of_a_phase_it_is_told_by_its_steps(mode: str, begin: int,
 
 
 @pytest.mark.django_db
-def test_the_step_of_a_worker_is_told_until_its_transaction_ends() -> None:
+def test_the_stage_of_a_worker_is_told_until_its_transaction_ends() -> None:
     with somebody_else() as worker:
-        enter_step(7, 0.25, 0.75, by=worker)
+        enter_stage(7, 0.25, 0.75, by=worker)
         assert elsewhere(lambda: shares_done({7, 8})) == {7: 0.25}
         assert elsewhere(lambda: shares_done({8})) == {}
         worker.rollback()

@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 _NAMED = re.compile(r"FIR load (\d+), (\d+) to (\d+) % of this phase")
 
 
-def enter_step(load_id: int, begin: float, end: float, *, by: Any = None) -> None:
-    """Let the step that begins take a load from one share of its phase to another, until the next
+def enter_stage(load_id: int, begin: float, end: float, *, by: Any = None) -> None:
+    """Let the stage that begins take a load from one share of its phase to another, until the next
     one begins or the transaction ends. `by` is a connection of psycopg's; usually the caller's."""
     if by is None:
         connection.ensure_connection()
@@ -36,7 +36,7 @@ def shares_done(load_ids: Collection[int]) -> dict[int, float]:
     if not load_ids:
         return {}
     with connection.cursor() as cursor:
-        cursor.execute((FOLDER / "steps_under_way.sql").read_text())
+        cursor.execute((FOLDER / "stages_under_way.sql").read_text())
         told = cursor.fetchall()
     found: dict[int, float] = {}
     for name, share in told:

@@ -1,6 +1,6 @@
--- Tells which step each worker says it is at, and how much of an index it has built there.
+-- Tells which stage each worker says it is at, and how much of an index it has built there.
 -- Not the ORM: both are PostgreSQL's own views. It reads the table's blocks, then writes tuples.
--- Called by fir.estates.steps.shares_done.
+-- Called by fir.estates.stages.shares_done.
 SELECT
     activity.application_name,
     CASE
