@@ -157,10 +157,13 @@ class ChangesPage(SupplierPage):
 
     def get(self, request: HttpRequest) -> HttpResponse:
         """The changes in figures, and below them one page of those that are looked at: the Devices
-        that arrived, unless others were asked for."""
+        that arrived, or if none did the next kind there is, unless others were asked for."""
         stands = standing_load_of(self.party)
         changes = changes_of(self.party, stands)
-        filters = ChangeFilters(request.GET)
+        usual = next((change for change in Change if changes.totals[change]), Change.GAINED)
+        asked = request.GET.copy()
+        asked.setdefault("change", "" if usual == Change.GAINED else usual)
+        filters = ChangeFilters(asked)
         wanted = filters.narrowed()
         shown = Change(wanted.get("change") or Change.GAINED)
         rows = _looked_at(changes, shown, wanted.get("device_type", ""))

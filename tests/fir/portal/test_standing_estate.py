@@ -256,6 +256,21 @@ def test_devices_that_came_into_a_cohort_from_elsewhere_are_not_counted_as_arriv
 
 
 @pytest.mark.django_db
+def test_where_nothing_arrived_the_next_kind_of_change_is_looked_at(
+    changed: Party, browser: Client
+) -> None:
+    make.estate(changed, on(1, 3))
+
+    page = browser.get("/estate/changes")
+
+    assert "No Device arrived." in text(page)
+    assert "Not in the estate" in text(page)
+    assert "Nothing fits" not in text(page)
+    assert b'<option value="LOST" selected' in page.content
+    assert "Nothing fits" in text(browser.get("/estate/changes?change="))
+
+
+@pytest.mark.django_db
 def test_other_changes_are_looked_at_by_kind_and_device_type(
     changed: Party, browser: Client
 ) -> None:
