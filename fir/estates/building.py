@@ -167,5 +167,5 @@ def index_devices(load: EstateLoad) -> None:
 
 
 def count_anew(load: EstateLoad) -> None:
-    """Count the devices of each cohort, after some were taken out."""
+    """Count the devices of each cohort where they stand."""
     _run(load, "count_cohorts")

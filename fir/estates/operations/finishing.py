@@ -21,6 +21,7 @@ from fir.estates.models import (
     COMPARING,
     DELTA,
     DONE,
+    FULL,
     HELD,
     INDEXING,
     QUEUED,
@@ -146,18 +147,24 @@ def _index_and_swap(load: EstateLoad, *, now: Callable[[], datetime]) -> None:
         building.take_back_placed(load)
         _leave_out_repeated(load)
         building.place_waiting(load)
-        building.count_anew(load)
         if not building.no_device_twice(load):
             raise AssertionError(f"A device of load {load.pk} stands twice after all.")
+    if load.mode == FULL and _counted(load) != load.rows_read - load.rows_bad:
+        # Repeated rows were taken out, or an earlier release received it and counted nothing.
+        building.count_anew(load)
     building.index_devices(load)
-    total = Cohort.objects.filter(load=load).aggregate(total=Sum("device_count"))["total"]
-    load.devices = total or 0
+    load.devices = _counted(load)
     load.save(update_fields=["devices"])
     bad_percent = 100 * load.rows_bad / load.rows_read
     if bad_percent > settings.ESTATE_BAD_ROWS_HELD_PERCENT and not load.accepted:
         _enter(load, HELD)
         return
     _swap(load, by=Author(load.party.slug, load.received_by), at=now())
+
+
+def _counted(load: EstateLoad) -> int:
+    total = Cohort.objects.filter(load=load).aggregate(total=Sum("device_count"))["total"]
+    return total or 0
 
 
 def _leave_out_repeated(load: EstateLoad) -> None:

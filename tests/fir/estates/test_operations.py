@@ -427,6 +427,16 @@ def test_a_response_without_line_breaks_loses_no_device_for_one_that_is_repeated
     assert len(devices_of(load)) == len(devices) == 6
 
 
+@pytest.mark.django_db
+def test_what_an_earlier_release_received_uncounted_is_counted(supplier: Party) -> None:
+    load = received(supplier, *homes(3), HUB)
+    Cohort.objects.filter(load=load).update(device_count=0)
+
+    finish_loads(at=make.AT)
+
+    whole(load, devices=4)
+
+
 # A worker that dies
 
 
