@@ -7,16 +7,21 @@ from typing import TYPE_CHECKING
 
 import pytest
 from django.core.management import call_command
-from django.db import connections
+from django.db import connections, transaction
 from django.test import Client
 
 from fir.celery import app as celery_application
 from tests.cloning import clone_to, make_template, url_of
+from tests.house.world import build
 from tests.stack import Stack, running
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
+
+    from pytest_django.plugin import DjangoDbBlocker
+
+    from tests.house.world import World
 
 
 # Operations ring the readers through this application.
@@ -41,6 +46,18 @@ def django_db_setup(request: pytest.FixtureRequest) -> Iterator[None]:
     os.environ["DATABASE_OWNER_URL"] = url_of("DATABASE_OWNER_URL", database)
     yield
     connections["default"].close()
+
+
+@pytest.fixture(scope="module")
+def world(
+    request: pytest.FixtureRequest, django_db_setup: None, django_db_blocker: DjangoDbBlocker
+) -> Iterator[World]:
+    """The world that doors and pages are asked in; of the size that a test's parameters ask for, or
+    else the smallest. It is built once for all rows of a table, since building it takes longer than
+    asking; whatever a test does there is taken back after it."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        yield build(getattr(request, "param", 1))
+        transaction.set_rollback(True)
 
 
 @pytest.fixture

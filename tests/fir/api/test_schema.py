@@ -10,10 +10,12 @@ from django.urls import get_resolver
 
 from tests.house.routes import doors
 from tests.house.test_permission_table import ASKERS, ROWS, ask
-from tests.house.world import FINDING_DOORS, build
+from tests.house.world import FINDING_DOORS
 
 if TYPE_CHECKING:
     from django.test import Client
+
+    from tests.house.world import World
 
 FILES = ("docs", "checkpoint", "estate-load-errors", "cpl-sheet", "cpl-workbook")
 LISTS = ("devices", "batches", "requests", *FINDING_DOORS)
@@ -50,11 +52,10 @@ def test_every_door_of_the_api_is_in_the_document(document: dict[str, Any]) -> N
 
 @pytest.mark.django_db
 @pytest.mark.parametrize(("method", "name"), [*JSON_ROWS, *LIST_ROWS])
-@pytest.mark.parametrize("size", [1, 3])
+@pytest.mark.parametrize("world", [1, 3], indirect=True)
 def test_an_answer_has_the_shape_that_the_document_says(
-    client: Client, document: dict[str, Any], method: str, name: str, size: int
+    client: Client, world: World, document: dict[str, Any], method: str, name: str
 ) -> None:
-    world = build(size)
     said = document["paths"][path_of(name)][method.lower()]["responses"]
 
     for asker in ASKERS:
@@ -71,11 +72,11 @@ def test_an_answer_has_the_shape_that_the_document_says(
 
 
 @pytest.mark.django_db
+@pytest.mark.parametrize("world", [2], indirect=True)
 @pytest.mark.parametrize(("method", "name"), JSON_ROWS)
 def test_an_answer_has_no_field_that_the_document_hides(
-    client: Client, document: dict[str, Any], method: str, name: str
+    client: Client, world: World, document: dict[str, Any], method: str, name: str
 ) -> None:
-    world = build(2)
     responses = document["paths"][path_of(name)][method.lower()]["responses"]
     for asker in ASKERS:
         answer = ask(client, method, name, asker, world)
