@@ -14,10 +14,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from django.conf import settings
-from django.db import connection
-from psycopg.sql import SQL, Literal
 
-from fir.estates.copying import read_out
+from cpl.bulk import next_ids
 from fir.estates.models import Cohort
 from fir.estates.rules import READ_THEIR_HUB
 
@@ -35,18 +33,6 @@ NO_HUB: HubFacts = ("", "", "")
 NEARBY = 2  # so many times hubs came among the rows: these are known
 MOST_BEHIND_HUBS = 10_000  # cohorts that are made here; other rows wait
 NOWHERE, NOT_MET = -1, -2
-RESERVED = """
-(SELECT nextval('estates_cohort_id_seq'::regclass) AS number
-FROM generate_series(1, {count})) AS new
-"""
-
-
-def _reserved(count: int) -> Array:
-    """Numbers for so many cohorts, which nobody else will use."""
-    connection.ensure_connection()
-    rows = SQL(RESERVED).format(count=Literal(count))
-    (numbers,) = read_out(["number"], rows, by=connection.connection)
-    return numbers
 
 
 class Placing:
@@ -60,7 +46,7 @@ class Placing:
     def __init__(self, numbers: dict[Configuration, int]) -> None:
         self._numbers = numbers
         self._first_behind = settings.ESTATE_MOST_CONFIGURATIONS
-        self._ids = _reserved(self._first_behind + MOST_BEHIND_HUBS)
+        self._ids = np.array(next_ids(Cohort, self._first_behind + MOST_BEHIND_HUBS), np.int64)
         self._counts = np.zeros(len(self._ids), np.int64)
         self._known: list[Configuration] = []
         self._reads_hub = self._is_hub = np.zeros(0, np.bool_)

@@ -26,6 +26,7 @@ class _AskedForDevices(Page):
     """A page that may be asked for the Devices of the Supplier that `?party=` names. Whoever may
     see none of them reads the same refusal, whether or not there is such a Supplier."""
 
+    scope: Scope | None = None
     refused_supplier = ""  # whose Devices this asker asked for in vain
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
@@ -38,6 +39,22 @@ class _AskedForDevices(Page):
     def _refuse_devices(self, request: HttpRequest, named: str) -> HttpResponse:
         self.refused_supplier = named
         return error_page(request, HTTPStatus.FORBIDDEN)
+
+    def show(
+        self, template: str, *, status: HTTPStatus = HTTPStatus.OK, **context: Any
+    ) -> HttpResponse:
+        """The page, which knows whose Devices it shows, if any. `of_party` begins the query of
+        every link that stays with them."""
+        scope = self.scope
+        named = urlencode({"party": scope.supplier.slug}) if scope and not scope.is_whole else ""
+        return super().show(
+            template,
+            status=status,
+            scope=scope,
+            of_party=f"{named}&" if named else "",
+            whose="its" if named else "your",
+            **context,
+        )
 
 
 class ScopedPage(_AskedForDevices):
@@ -60,20 +77,11 @@ class ScopedPage(_AskedForDevices):
             return redirect("portal:suppliers")
         return self._refuse_devices(request, named)
 
-    def show(
-        self, template: str, *, status: HTTPStatus = HTTPStatus.OK, **context: Any
-    ) -> HttpResponse:
-        """The page, which knows whose Devices it is about. `of_party` begins the query of every
-        link that stays with them."""
-        return super().show(template, status=status, **_whose(self.scope), **context)
-
 
 class PageWithDevices(_AskedForDevices):
     """A page for many about something else, with the Devices in `scope` beside it: the asker's own,
     where it is a Supplier and may look at them, or those of the Supplier that an agent names. It is
     None for everybody else."""
-
-    scope: Scope | None = None
 
     def _refusal(self, request: HttpRequest) -> HttpResponse | None:
         refusal = super()._refusal(request)
@@ -83,19 +91,3 @@ class PageWithDevices(_AskedForDevices):
         if self.actor.may(Permission.VIEW_ESTATE):
             self.scope = scope_of(self.party, named, at=timezone.now())
         return self._refuse_devices(request, named) if named and self.scope is None else None
-
-    def show(
-        self, template: str, *, status: HTTPStatus = HTTPStatus.OK, **context: Any
-    ) -> HttpResponse:
-        """The page, which knows whose Devices stand beside it, if any do."""
-        return super().show(template, status=status, **_whose(self.scope), **context)
-
-
-def _whose(scope: Scope | None) -> dict[str, Any]:
-    is_own = scope is None or scope.is_whole
-    named = "" if scope is None or is_own else urlencode({"party": scope.supplier.slug})
-    return {
-        "scope": scope,
-        "of_party": f"{named}&" if named else "",
-        "whose": "your" if is_own else "its",
-    }
